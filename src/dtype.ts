@@ -1,0 +1,53 @@
+import { ChainruleError, show } from "./errors.ts";
+
+/** The cell types of a tensor. `bool` is stored as bytes of 0 and 1. */
+export type DType = "float32" | "float64" | "int32" | "bool";
+
+/** The storage behind a tensor. */
+export type Cells = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+// In the order of promotion: mixing two dtypes gives the later one.
+const storage = {
+  bool: Uint8Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+export const dtypes = Object.keys(storage) as DType[];
+
+let defaultFloat: "float32" | "float64" = "float32";
+
+/** The float dtype of tensors made from plain numbers (Keras: `K.floatx`). `float32` unless set. */
+export function floatx(): "float32" | "float64" {
+  return defaultFloat;
+}
+
+/** Sets {@link floatx} (Keras: `K.set_floatx`). */
+export function setFloatx(dtype: "float32" | "float64"): void {
+  if (dtype !== "float32" && dtype !== "float64") {
+    throw new ChainruleError(`setFloatx: expected "float32" or "float64"; received ${show(dtype)}`);
+  }
+  defaultFloat = dtype;
+}
+
+export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+
+/** Fresh zeroed cells. */
+export function allocate(dtype: DType, size: number): Cells {
+  return new storage[dtype](size);
+}
+
+/** The dtype that holds both: bool < int32 < float32 < float64. */
+export function promote(a: DType, b: DType): DType {
+  return dtypes.indexOf(a) >= dtypes.indexOf(b) ? a : b;
+}
+
+/** Checks a dtype that came from a user. */
+export function checkDType(who: string, dtype: unknown): DType {
+  const known = dtypes.find((name) => name === dtype);
+  if (known === undefined) {
+    throw new ChainruleError(`${who}: unknown dtype ${show(dtype)}; known: ${dtypes.join(", ")}`);
+  }
+  return known;
+}

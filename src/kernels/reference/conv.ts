@@ -1,0 +1,85 @@
+import type { ConvGeometry, WindowAxis } from "../../geometry.ts";
+import type { View } from "../../view.ts";
+
+/** The input cell that tap `tap` of the window at `position` reads, or -1 in the padding. */
+export function inputCell(axis: WindowAxis, position: number, tap: number): number {
+  const cell = position * axis.stride + tap * axis.dilation - axis.before;
+  return cell >= 0 && cell < axis.input ? cell : -1;
+}
+
+/**
+ * Visits every product of a convolution once: calls `visit` with the flat positions of the first input
+ * channel of the group in x, of the filter's row [kh, kw, 0, group] and of the group's first output channel
+ * in y. The three kernels below differ only in which of the three they add into.
+ */
+function forEachTap(g: ConvGeometry, visit: (xAt: number, filterAt: number, yAt: number) => void): void {
+  const { height, width } = g;
+  const perGroup = g.inputs / g.groups;
+  const outPerGroup = g.outputs / g.groups;
+  for (let n = 0; n < g.batch; n++) {
+    for (let oh = 0; oh < height.output; oh++) {
+      for (let ow = 0; ow < width.output; ow++) {
+        const y = ((n * height.output + oh) * width.output + ow) * g.outputs;
+        for (let kh = 0; kh < height.kernel; kh++) {
+          const h = inputCell(height, oh, kh);
+          if (h < 0) continue;
+          for (let kw = 0; kw < width.kernel; kw++) {
+            const w = inputCell(width, ow, kw);
+            if (w < 0) continue;
+            const x = ((n * height.input + h) * width.input + w) * g.inputs;
+            const filter = (kh * width.kernel + kw) * perGroup * g.outputs;
+            for (let group = 0; group < g.groups; group++) {
+              visit(x + group * perGroup, filter + group * outPerGroup, y + group * outPerGroup);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** y[n, oh, ow, o] = Σ x[n, h, w, i] · filter[kh, kw, i, o] over the taps (kh, kw) and channels i. */
+export function conv2d(x: View, filter: View, g: ConvGeometry, out: View): void {
+  const y = new Float64Array(out.data.length);
+  const perGroup = g.inputs / g.groups;
+  const outPerGroup = g.outputs / g.groups;
+  forEachTap(g, (xAt, filterAt, yAt) => {
+    for (let i = 0; i < perGroup; i++) {
+      const value = x.data[xAt + i]!;
+      const row = filterAt + i * g.outputs;
+      for (let o = 0; o < outPerGroup; o++) y[yAt + o]! += value * filter.data[row + o]!;
+    }
+  });
+  out.data.set(y);
+}
+
+/** dx[n, h, w, i] = Σ dy[n, oh, ow, o] · filter[kh, kw, i, o]: each dy stamps the filter. */
+export function conv2dInput(dy: View, filter: View, g: ConvGeometry, out: View): void {
+  const dx = new Float64Array(out.data.length);
+  const perGroup = g.inputs / g.groups;
+  const outPerGroup = g.outputs / g.groups;
+  forEachTap(g, (xAt, filterAt, yAt) => {
+    for (let i = 0; i < perGroup; i++) {
+      const row = filterAt + i * g.outputs;
+      let sum = 0;
+      for (let o = 0; o < outPerGroup; o++) sum += dy.data[yAt + o]! * filter.data[row + o]!;
+      dx[xAt + i]! += sum;
+    }
+  });
+  out.data.set(dx);
+}
+
+/** dfilter[kh, kw, i, o] = Σ x[n, h, w, i] · dy[n, oh, ow, o]. */
+export function conv2dFilter(x: View, dy: View, g: ConvGeometry, out: View): void {
+  const df = new Float64Array(out.data.length);
+  const perGroup = g.inputs / g.groups;
+  const outPerGroup = g.outputs / g.groups;
+  forEachTap(g, (xAt, filterAt, yAt) => {
+    for (let i = 0; i < perGroup; i++) {
+      const value = x.data[xAt + i]!;
+      const row = filterAt + i * g.outputs;
+      for (let o = 0; o < outPerGroup; o++) df[row + o]! += value * dy.data[yAt + o]!;
+    }
+  });
+  out.data.set(df);
+}

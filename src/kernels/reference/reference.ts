@@ -1,0 +1,149 @@
+import ndarray, { type NdArray } from "ndarray";
+import ops from "ndarray-ops";
+import type { Cells } from "../../dtype.ts";
+import { sizeOf } from "../../shape.ts";
+import { isContiguous, type View, viewOf } from "../../view.ts";
+import type { BinaryName, Kernels } from "../kernels.ts";
+import { conv2d, conv2dFilter, conv2dInput } from "./conv.ts";
+import { type Lane, reducers, scans } from "./lanes.ts";
+import { matmul } from "./matmul.ts";
+import { averagePool, averagePoolScatter, maxPool, maxPoolGather, maxPoolScatter } from "./pool.ts";
+import { binary, unary } from "./scalar.ts";
+
+type Nd = NdArray<Cells>;
+
+// ndarray-ops loops over axes, of which a scalar has none: it is taken for one axis of one cell.
+const nd = (view: View): Nd =>
+  view.shape.length === 0
+    ? ndarray(view.data, [1], [1], view.offset)
+    : ndarray(view.data, [...view.shape], [...view.stride], view.offset);
+
+/** The operations that ndarray-ops has too, and loops over strided arrays faster than we would. */
+const ndBinary: Partial<Record<BinaryName, (out: Nd, a: Nd, b: Nd) => unknown>> = {
+  add: ops.add,
+  sub: ops.sub,
+  mul: ops.mul,
+  div: ops.div,
+  pow: ops.pow,
+  maximum: ops.max,
+  minimum: ops.min,
+  atan2: ops.atan2,
+  equal: ops.eq,
+  notEqual: ops.neq,
+  less: ops.lt,
+  lessEqual: ops.leq,
+  greater: ops.gt,
+  greaterEqual: ops.geq,
+};
+
+const copy = (x: View, out: View): void => {
+  if (x.shape.includes(0)) return;
+  if (isContiguous(x) && isContiguous(out)) {
+    const count = sizeOf(x.shape);
+    out.data.set(x.data.subarray(x.offset, x.offset + count), out.offset);
+  } else {
+    ops.assign(nd(out), nd(x));
+  }
+};
+
+/** The view as row-major cells: itself where it is that already. */
+function flat(view: View): Cells {
+  const size = sizeOf(view.shape);
+  if (isContiguous(view)) return view.data.subarray(view.offset, view.offset + size);
+  const data = new (view.data.constructor as new (size: number) => Cells)(size);
+  copy(view, viewOf(data, view.shape));
+  return data;
+}
+
+/** The lanes along the last `count` axes of `x`, in float64, one after another. */
+function* lanesOf(x: View, count: number): Generator<Lane> {
+  const kept = x.shape.slice(0, x.shape.length - count);
+  const length = sizeOf(x.shape.slice(kept.length));
+  const all = Float64Array.from(flat(x));
+  const lanes = sizeOf(kept);
+  for (let i = 0; i < lanes; i++) yield all.subarray(i * length, (i + 1) * length);
+}
+
+/** Readable kernels in every dtype: the definition of right for all others. */
+export const reference: Kernels = {
+  copy,
+
+  fill: (value, out) => {
+    if (!out.shape.includes(0)) ops.assigns(nd(out), value);
+  },
+
+  unary: (name, x, out) => {
+    const f = unary[name];
+    const cells = flat(x);
+    for (let i = 0; i < cells.length; i++) out.data[i] = f(cells[i]!);
+  },
+
+  binary: (name, a, b, out) => {
+    if (out.shape.includes(0)) return;
+    const strided = ndBinary[name];
+    if (strided !== undefined) {
+      strided(nd(out), nd(a), nd(b));
+      return;
+    }
+    const f = binary[name];
+    const [left, right] = [flat(a), flat(b)];
+    for (let i = 0; i < left.length; i++) out.data[i] = f(left[i]!, right[i]!);
+  },
+
+  select: (condition, a, b, out) => {
+    const [choose, left, right] = [flat(condition), flat(a), flat(b)];
+    for (let i = 0; i < choose.length; i++) out.data[i] = choose[i] ? left[i]! : right[i]!;
+  },
+
+  reduce: (name, x, count, out) => {
+    const reducer = reducers[name];
+    let at = 0;
+    for (const lane of lanesOf(x, count)) out.data[at++] = reducer(lane);
+  },
+
+  scan: (name, x, out) => {
+    const scan = scans[name];
+    const length = x.shape.at(-1)!;
+    const result = new Float64Array(sizeOf(x.shape));
+    let at = 0;
+    for (const lane of lanesOf(x, 1)) {
+      if (length > 0) scan(lane, result.subarray(at, at + length));
+      at += length;
+    }
+    copy(viewOf(result, x.shape), out);
+  },
+
+  matmul,
+  conv2d,
+  conv2dInput,
+  conv2dFilter,
+  maxPool,
+  maxPoolGather,
+  maxPoolScatter,
+  averagePool,
+  averagePoolScatter,
+
+  gather: (x, indices, out) => {
+    const [outer, length, inner] = x.shape as readonly [number, number, number];
+    const count = indices.data.length;
+    for (let a = 0; a < outer; a++) {
+      for (let m = 0; m < count; m++) {
+        const from = (a * length + indices.data[m]!) * inner;
+        out.data.set(x.data.subarray(from, from + inner), (a * count + m) * inner);
+      }
+    }
+  },
+
+  scatterAdd: (dy, indices, out) => {
+    const [outer, length, inner] = out.shape as readonly [number, number, number];
+    const count = indices.data.length;
+    out.data.fill(0);
+    for (let a = 0; a < outer; a++) {
+      for (let m = 0; m < count; m++) {
+        const to = (a * length + indices.data[m]!) * inner;
+        const from = (a * count + m) * inner;
+        for (let b = 0; b < inner; b++) out.data[to + b]! += dy.data[from + b]!;
+      }
+    }
+  },
+};

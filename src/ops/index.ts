@@ -1,0 +1,4 @@
+export * from "./custom.ts";
+export * from "./einsum.ts";
+export * from "./join.ts";
+export * from "./methods.ts";

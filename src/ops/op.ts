@@ -1,0 +1,242 @@
+import { allocate, type DType, dtypes, isFloat } from "../dtype.ts";
+import { ensure, Mismatch, saying } from "../errors.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { reference } from "../kernels/reference/reference.ts";
+import { isKnown, type Shape, sizeOf } from "../shape.ts";
+import type { TensorLike } from "../tensor/convert.ts";
+import { type GradientRule, type Node, type NodeOp, Tensor } from "../tensor/tensor.ts";
+import { type Formula, type Level, tex } from "../tex.ts";
+import { type View, viewOf } from "../view.ts";
+import { type AttrSpecs, type AttrsOf, lead, oneOf, type Trailing } from "./attributes.ts";
+import { describeInputs, type Kind, readOperands, readOptions } from "./call.ts";
+import { isRecording, noGrad } from "./recording.ts";
+
+/** Input names: `"x"`, or `"...xs"` for a list of tensors. */
+type Names = readonly string[];
+type Bare<N extends string> = N extends `...${infer Rest}` ? Rest : N;
+
+/** One `T` per named input; a list of them for `"...xs"`. */
+export type Named<N extends Names, T> = {
+  readonly [K in N[number] as Bare<K>]: K extends `...${string}` ? readonly T[] : T;
+};
+
+type Operands<N extends Names> = {
+  [I in keyof N]: N[I] extends `...${string}` ? readonly TensorLike[] : TensorLike;
+};
+
+/** LaTeX with a slot `#name` per input, fixed or made from the attributes. */
+type Tex<A> = string | ((attrs: A) => string);
+
+/** How the gradient of one input follows from the upstream gradient `dy` of the result `y`. */
+export interface Vjp<N extends Names, A> {
+  /** The contribution: `#dy` is the upstream, `#y` the result, the rest the inputs. */
+  tex: Tex<A>;
+  level?: Level;
+  /** Written in ops, so that it can be differentiated again; `index` counts within `"...xs"`. */
+  of(dy: Tensor, x: Named<N, Tensor>, y: Tensor, attrs: A, index: number): Tensor;
+}
+
+/** One rule per named input, `null` where nothing flows. */
+type Vjps<N extends Names, A> = { readonly [K in N[number] as Bare<K>]: Vjp<N, A> | null };
+
+interface Described<N extends Names, A> {
+  /** The result: `\frac{#num}{#den}`. */
+  tex: Tex<A>;
+  /** How tightly the formula binds; a function or fraction is an atom. */
+  level?: Level;
+  /** What each input must hold; numbers unless said. Inputs that hold numbers are brought to one dtype. */
+  kinds?: Partial<Record<Bare<N[number]>, Kind>>;
+  /** What the common dtype may be: `"float"` (default) makes floats of whole numbers. */
+  numbers?: "float" | "any";
+}
+
+/** An op that a kernel computes. */
+interface Primitive<N extends Names, A> extends Described<N, A> {
+  /** Says that the inputs are stretched to the result's shape; the walker then sums gradients back. */
+  broadcasts?: boolean;
+  /** The result's dtype; that of the inputs unless said. */
+  dtype?: DType | ((attrs: A) => DType);
+  /** The result's shape; throws a {@link Mismatch} for shapes that do not fit. */
+  shape(s: Named<N, Shape>, attrs: A): Shape;
+  forward(k: Kernels, x: Named<N, View>, out: View, attrs: A): void;
+  vjp: Vjps<N, A>;
+}
+
+/** An op written in other ops. */
+interface Composite<N extends Names, A> extends Described<N, A> {
+  parts(x: Named<N, Tensor>, attrs: A): Tensor;
+  /** With its own gradients the op is one node that can be opened into its parts; without, it is its parts. */
+  vjp?: Vjps<N, A>;
+}
+
+export type Rule<N extends Names, A> = Primitive<N, A> | Composite<N, A>;
+
+/** An op: a function of tensors (or what stands for them) that checks, runs and records. */
+export interface Op<N extends Names = Names, S extends AttrSpecs = AttrSpecs> extends NodeOp {
+  (...args: [...Operands<N>, ...Trailing<S>]): Tensor;
+  readonly inputs: N;
+  readonly specs: S;
+  readonly rule: Rule<N, AttrsOf<S>>;
+}
+
+/** Any op, whatever its inputs and attributes. */
+export type AnyOp = NodeOp & {
+  readonly inputs: Names;
+  readonly specs: AttrSpecs;
+  (...args: never[]): Tensor;
+};
+
+/** The ops declared so far by name, activations and their derivatives included. */
+const declared = new WeakSet<object>();
+
+export const isOp = (value: unknown): value is AnyOp => typeof value === "function" && declared.has(value);
+
+/**
+ * Declares an op. Two calls, because TypeScript must know the op's type before it looks into a rule that uses
+ * the op itself (or another whose rule uses this one): the first call fixes it from names and attributes alone.
+ *
+ * ```ts
+ * export const square = op("square", ["x"])({
+ *   tex: "#x^2",
+ *   shape: ({ x }) => x,
+ *   forward: (k, { x }, out) => k.unary("square", x, out),
+ *   vjp: { x: { tex: "2 #dy #x", of: (dy, { x }) => mul(mul(dy, x), 2) } },
+ * });
+ * ```
+ */
+export function op<const N extends Names, const S extends AttrSpecs = Record<never, never>>(
+  opName: string,
+  inputs: N,
+  specs?: S,
+): (rule: Rule<N, AttrsOf<S>>) => Op<N, S> {
+  return (rule) => declare(opName, inputs, specs ?? ({} as S), rule);
+}
+
+function declare<N extends Names, S extends AttrSpecs>(
+  opName: string,
+  inputs: N,
+  specs: S,
+  rule: Rule<N, AttrsOf<S>>,
+): Op<N, S> {
+  type A = AttrsOf<S>;
+  const variadic = inputs.at(-1)?.startsWith("...") ?? false;
+  const bare = inputs.map((name) => name.replace("...", ""));
+  const slotName = (slot: number) => bare[Math.min(slot, bare.length - 1)]!;
+
+  function named<T>(values: readonly T[]): Named<N, T> {
+    const entries = bare.map(
+      (name, i) => [name, variadic && i === bare.length - 1 ? values.slice(i) : values[i]] as const,
+    );
+    return Object.fromEntries(entries) as Named<N, T>;
+  }
+
+  const formula =
+    (source: Tex<A>, level: Level = "atom") =>
+    (attrs: object): Formula => ({
+      tex: typeof source === "string" ? source : source(attrs as A),
+      level,
+    });
+
+  const rules = bare.map((name, i): GradientRule | null => {
+    const vjp = (rule.vjp as Record<string, Vjp<N, A> | null> | undefined)?.[name] ?? null;
+    return (
+      vjp && {
+        formula: formula(vjp.tex, vjp.level ?? "product"),
+        of: (dy, node, y, slot) => vjp.of(dy, named(node.inputs), y, node.attrs as A, slot - i),
+      }
+    );
+  });
+
+  function run(tensors: readonly Tensor[], attrs: A): Tensor {
+    if ("parts" in rule) {
+      if (rule.vjp === undefined) return rule.parts(named(tensors), attrs);
+      const inner = noGrad(() => rule.parts(named(tensors), attrs));
+      return finish(tensors, attrs, inner.shape, inner.dtype, inner.symbolic ? undefined : inner.data);
+    }
+    const shape = rule.shape(named(tensors.map((x) => x.shape)), attrs);
+    const dtype =
+      typeof rule.dtype === "function"
+        ? rule.dtype(attrs)
+        : (rule.dtype ?? numbersOf(tensors)?.dtype ?? "float32");
+    if (tensors.some((x) => x.symbolic)) return finish(tensors, attrs, shape, dtype, undefined);
+    if (!isKnown(shape)) {
+      throw new Mismatch("the result's shape is not known; give every size");
+    }
+    const cells = allocate(dtype, sizeOf(shape));
+    rule.forward(reference, named(tensors.map((x) => x.view)), viewOf(cells, shape), attrs);
+    return finish(tensors, attrs, shape, dtype, cells);
+  }
+
+  const numbersOf = (tensors: readonly Tensor[]) =>
+    tensors.find((_, slot) => (rule.kinds?.[slotName(slot) as Bare<N[number]>] ?? "number") === "number");
+
+  const flows = rules.some((entry) => entry !== null);
+
+  function finish(
+    tensors: readonly Tensor[],
+    attrs: A,
+    shape: Shape,
+    dtype: DType,
+    cells: Tensor["data"] | undefined,
+  ): Tensor {
+    const differentiable = flows && isFloat(dtype) && isRecording() && tensors.some((x) => x.tracked);
+    if (cells !== undefined && !differentiable) return new Tensor(shape, dtype, cells);
+    const node: Node = {
+      op: self,
+      inputs: tensors,
+      attrs,
+      versions: tensors.map((x) => x.version),
+    };
+    return new Tensor(shape, dtype, cells, node);
+  }
+
+  const call = (...args: readonly unknown[]): Tensor => {
+    const operands = readOperands(opName, inputs, rule, cast, args);
+    const attrs = readOptions(opName, specs, args.slice(inputs.length)) as A;
+    return saying(
+      opName,
+      () => run(operands, attrs),
+      () => describeInputs(inputs, operands),
+    );
+  };
+
+  const self: Op<N, S> = Object.assign(call, {
+    opName,
+    inputs,
+    specs,
+    rule,
+    broadcasts: "broadcasts" in rule && rule.broadcasts === true,
+    formula: formula(rule.tex, rule.level),
+    gradient: (slot: number) => rules[Math.min(slot, rules.length - 1)] ?? null,
+    inputName: slotName,
+  });
+  declared.add(self);
+  return self;
+}
+
+/**
+ * The same numbers in another dtype: floats are cut to whole numbers, and what is not 0 becomes true.
+ *
+ * @throws If NaN or an infinity would have to become a whole number.
+ * @example
+ * ```ts
+ * deepEqual(cast([0.5, -1.7], "int32").toArray(), [0, -1]);
+ * ```
+ */
+export const cast = op("cast", ["x"], { dtype: lead(oneOf(...dtypes)()) })({
+  tex: ({ dtype }) => tex`\mathrm{${dtype}}(#x)`,
+  kinds: { x: "any" },
+  dtype: ({ dtype }) => dtype,
+  shape: ({ x }) => x,
+  forward: (k, { x }, out, { dtype }) => {
+    if (dtype === "bool") {
+      k.unary("logicalNot", x, out);
+      k.unary("logicalNot", out, out);
+      return;
+    }
+    const lost = isFloat(dtype) ? undefined : x.data.find((value) => !Number.isFinite(value));
+    ensure(lost === undefined, () => `${lost} cannot become ${dtype}`);
+    k.copy(x, out);
+  },
+  vjp: { x: { tex: "#dy", of: (dy, { x }) => cast(dy, x.dtype) } },
+});

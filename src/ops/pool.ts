@@ -1,0 +1,179 @@
+import { ensure } from "../errors.ts";
+import { type Padding, type PoolGeometry, poolGeometry } from "../geometry.ts";
+import { formatShape, type Shape, sameShape } from "../shape.ts";
+import { tex } from "../tex.ts";
+import { count, countOrNull, flag, padding, pair, pairOrNull } from "./attributes.ts";
+import { op } from "./op.ts";
+import { expandDims, squeeze } from "./rearrange.ts";
+import { max, mean } from "./reduce.ts";
+
+const window = { poolSize: pair(2), strides: pairOrNull(null), padding: padding("valid") };
+
+interface PoolAttrs {
+  readonly poolSize: readonly [number, number];
+  readonly strides: readonly [number, number] | null;
+  readonly padding: Padding;
+}
+
+const geometry = (x: Shape, { poolSize, strides, padding }: PoolAttrs): PoolGeometry =>
+  poolGeometry(x, { kernel: poolSize, strides: strides ?? poolSize, padding, dilation: [1, 1] });
+
+const pooledShape = (g: PoolGeometry): Shape => [g.batch, g.height.output, g.width.output, g.channels];
+
+function ensurePooled(dy: Shape, x: Shape, attrs: PoolAttrs): void {
+  const expected = pooledShape(geometry(x, attrs));
+  ensure(sameShape(dy, expected), () => `dy must have the shape of the result, ${formatShape(expected)}`);
+}
+
+/**
+ * The largest cell of each window, channel by channel; padding never wins. The gradient goes to the first
+ * largest. Shapes: [batch, h, w, channels] → [batch, h′, w′, channels]. `strides` default to `poolSize`.
+ *
+ * @example
+ * ```ts
+ * deepEqual(maxPool2d(ones([1, 4, 4, 3])).shape, [1, 2, 2, 3]);
+ * ```
+ */
+export const maxPool2d = op(
+  "maxPool2d",
+  ["x"],
+  window,
+)({
+  tex: tex`\max_{\mathrm{window}} #x`,
+  numbers: "any",
+  shape: ({ x }, attrs) => pooledShape(geometry(x, attrs)),
+  forward: (k, { x }, out, attrs) => k.maxPool(x, geometry(x.shape, attrs), out),
+  vjp: {
+    x: {
+      tex: tex`\operatorname{route}(#dy)`,
+      of: (dy, { x }, _, attrs) => maxPoolScatter(dy, x, attrs),
+    },
+  },
+});
+
+/** Sends the dy of each window to where x has its first largest cell: the adjoint of maxPoolGather. */
+export const maxPoolScatter = op(
+  "maxPoolScatter",
+  ["dy", "x"],
+  window,
+)({
+  tex: tex`\operatorname{route}_{#x}(#dy)`,
+  shape: ({ dy, x }, attrs) => {
+    ensurePooled(dy, x, attrs);
+    return x;
+  },
+  forward: (k, { dy, x }, out, attrs) => k.maxPoolScatter(dy, x, geometry(x.shape, attrs), out),
+  vjp: {
+    dy: {
+      tex: tex`\operatorname{pick}_{#x}(#dy)`,
+      of: (up, { x }, _, attrs) => maxPoolGather(up, x, attrs),
+    },
+    x: null,
+  },
+});
+
+/** For each window the cell of v where x has its first largest. */
+export const maxPoolGather = op(
+  "maxPoolGather",
+  ["v", "x"],
+  window,
+)({
+  tex: tex`\operatorname{pick}_{#x}(#v)`,
+  shape: ({ v, x }, attrs) => {
+    ensure(sameShape(v, x), () => "v and x must have one shape");
+    return pooledShape(geometry(x, attrs));
+  },
+  forward: (k, { v, x }, out, attrs) => k.maxPoolGather(v, x, geometry(x.shape, attrs), out),
+  vjp: {
+    v: {
+      tex: tex`\operatorname{route}_{#x}(#dy)`,
+      of: (up, { x }, _, attrs) => maxPoolScatter(up, x, attrs),
+    },
+    x: null,
+  },
+});
+
+/**
+ * The mean of each window, channel by channel; padding does not count. Shapes as {@link maxPool2d}.
+ */
+export const averagePool2d = op(
+  "averagePool2d",
+  ["x"],
+  window,
+)({
+  tex: tex`\operatorname{mean}_{\mathrm{window}} #x`,
+  shape: ({ x }, attrs) => pooledShape(geometry(x, attrs)),
+  forward: (k, { x }, out, attrs) => k.averagePool(x, geometry(x.shape, attrs), out),
+  vjp: {
+    x: {
+      tex: tex`\operatorname{spread}(#dy)`,
+      of: (dy, { x }, _, attrs) => averagePoolScatter(dy, { ...attrs, size: [x.shape[1]!, x.shape[2]!] }),
+    },
+  },
+});
+
+/** Spreads the dy of each window evenly over its cells: the adjoint of {@link averagePool2d}. */
+export const averagePoolScatter = op("averagePoolScatter", ["dy"], { ...window, size: pair() })({
+  tex: tex`\operatorname{spread}(#dy)`,
+  shape: ({ dy }, attrs) => {
+    ensure(dy.length === 4, () => "dy must have 4 axes");
+    const x = [dy[0]!, ...attrs.size, dy[3]!];
+    ensurePooled(dy, x, attrs);
+    return x;
+  },
+  forward: (k, { dy }, out, attrs) => k.averagePoolScatter(dy, geometry(out.shape, attrs), out),
+  vjp: {
+    dy: {
+      tex: tex`\operatorname{mean}_{\mathrm{window}} #dy`,
+      of: (up, _, __, { poolSize, strides, padding }) => averagePool2d(up, { poolSize, strides, padding }),
+    },
+  },
+});
+
+const window1d = { poolSize: count(2), strides: countOrNull(null), padding: padding("valid") };
+
+/** A pooling over [batch, time, channels], as one over images of height 1. */
+const pool1d = (opName: string, pool: typeof maxPool2d) =>
+  op(
+    opName,
+    ["x"],
+    window1d,
+  )({
+    tex: tex`\operatorname{${opName}}(#x)`,
+    parts: ({ x }, { poolSize, strides, padding }) => {
+      ensure(x.rank === 3, () => "x must have 3 axes: [batch, time, channels]");
+      const y = pool(expandDims(x, 1), {
+        poolSize: [1, poolSize],
+        strides: [1, strides ?? poolSize],
+        padding,
+      });
+      return squeeze(y, 1);
+    },
+  });
+
+/** {@link maxPool2d} along one axis. Shapes: [batch, time, channels] → [batch, time′, channels]. */
+export const maxPool1d = pool1d("maxPool1d", maxPool2d);
+/** {@link averagePool2d} along one axis. Shapes: [batch, time, channels] → [batch, time′, channels]. */
+export const averagePool1d = pool1d("averagePool1d", averagePool2d);
+
+const keep = { keepdims: flag(false) };
+
+/** The mean of each channel. Shapes: [batch, h, w, channels] → [batch, channels]. */
+export const globalAveragePool2d = op(
+  "globalAveragePool2d",
+  ["x"],
+  keep,
+)({
+  tex: tex`\operatorname{mean}_{h,w} #x`,
+  parts: ({ x }, { keepdims }) => mean(x, { axis: [1, 2], keepdims }),
+});
+
+/** The largest cell of each channel. Shapes: [batch, h, w, channels] → [batch, channels]. */
+export const globalMaxPool2d = op(
+  "globalMaxPool2d",
+  ["x"],
+  keep,
+)({
+  tex: tex`\max_{h,w} #x`,
+  parts: ({ x }, { keepdims }) => max(x, { axis: [1, 2], keepdims }),
+});

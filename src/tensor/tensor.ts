@@ -1,0 +1,202 @@
+import type { NdArray } from "ndarray";
+import type { Cells, DType } from "../dtype.ts";
+import { ChainruleError } from "../errors.ts";
+import { formatShape, type Shape, sizeOf } from "../shape.ts";
+import type { Formula } from "../tex.ts";
+import { type View, viewOf } from "../view.ts";
+import { type Nested, toNdArray, toNested } from "./export.ts";
+import { formatTensor } from "./format.ts";
+
+/** What made a tensor: enough to explain it, to differentiate it and to make it again. */
+export interface Node {
+  readonly op: NodeOp;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: object;
+  /** The versions of the inputs when the op ran: the backward pass so notices a later `assign`. */
+  readonly versions: readonly number[];
+}
+
+/** What a node knows of its op. */
+export interface NodeOp {
+  readonly opName: string;
+  /** The formula of the result, with the inputs as slots: `#a + #b`. */
+  formula(attrs: object): Formula;
+  /** Whether inputs are stretched to the shape of the result; gradients are then summed back. */
+  readonly broadcasts: boolean;
+  /** The gradient rule of an input; `null` where there is no gradient. */
+  gradient(slot: number): GradientRule | null;
+  /** The name of an input. */
+  inputName(slot: number): string;
+}
+
+export interface GradientRule {
+  /** The contribution as a formula: `#dy` is the upstream gradient, `#y` the result, the rest inputs. */
+  formula(attrs: object): Formula;
+  of(upstream: Tensor, node: Node, result: Tensor, slot: number): Tensor;
+}
+
+let nextId = 0;
+
+/**
+ * A multi-dimensional array: a shape, a dtype and row-major cells, and the node that made it when it can be
+ * differentiated. A tensor without cells is *symbolic*: an op on it runs its shape rule and records a node,
+ * nothing more.
+ *
+ * Tensors are values: no op changes its inputs. Nothing has to be disposed. Make one with {@link tensor} or
+ * {@link variable}; every op is a method too (`x.mul(y).relu({ maxValue: 6 })`).
+ */
+export class Tensor {
+  /** Grows with every tensor made, so descending ids lead from a result to what it was made of. */
+  readonly id: number = nextId++;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly node: Node | undefined;
+  /** Counts the assignments to a {@link Variable}. */
+  version = 0;
+  #cells: Cells | undefined;
+
+  /** @internal Use {@link tensor}, {@link variable} or an op. */
+  constructor(shape: Shape, dtype: DType, cells?: Cells, node?: Node) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.#cells = cells;
+    this.node = node;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of cells; `NaN` while a size is unknown. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** Whether the tensor has no cells: it stands for a value to come. */
+  get symbolic(): boolean {
+    return this.#cells === undefined;
+  }
+
+  /** Whether results of this tensor are recorded, so that they can be differentiated. */
+  get tracked(): boolean {
+    return this.node !== undefined;
+  }
+
+  /** The row-major cells themselves, not a copy: read them, do not write. Throws when symbolic. */
+  get data(): Cells {
+    if (this.#cells === undefined) {
+      throw new ChainruleError(
+        `this tensor ${formatShape(this.shape)} is symbolic${this.node ? ` (made by ${this.node.op.opName})` : ""}: ` +
+          "it has a shape but no values yet. Call the function on real tensors to get values.",
+      );
+    }
+    return this.#cells;
+  }
+
+  /** @internal */
+  protected replaceCells(cells: Cells): void {
+    this.#cells = cells;
+    this.version++;
+  }
+
+  /** The cells as a row-major view, as kernels read them. */
+  get view(): View {
+    return viewOf(this.data, this.shape);
+  }
+
+  /** The cells as nested arrays: numbers, or booleans for bool; a scalar gives its number. */
+  toArray(): Nested {
+    return toNested(this);
+  }
+
+  /** A copy of the cells as an ndarray. */
+  toNdArray(): NdArray<Cells> {
+    return toNdArray(this);
+  }
+
+  /** A copy of the row-major cells. */
+  toTypedArray(): Cells {
+    return this.data.slice();
+  }
+
+  /**
+   * The number in a tensor of one cell.
+   *
+   * @throws If there are more cells, or none.
+   */
+  item(): number {
+    if (this.data.length !== 1) {
+      throw new ChainruleError(
+        `item: expected a tensor of one cell; received shape ${formatShape(this.shape)}`,
+      );
+    }
+    return this.data[0]!;
+  }
+
+  /** `Tensor(float32, [2]) [1, 2]`; long tensors are cut as numpy cuts them. */
+  toString(): string {
+    return formatTensor(this.shape, this.dtype, this.#cells, this.node?.op.opName);
+  }
+
+  /** Node's REPL and `console.log` print a tensor by its text. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** A leaf whose gradient is wanted: the walker adds up its `grad`. */
+export class Leaf extends Tensor {
+  override get tracked(): boolean {
+    return true;
+  }
+}
+
+/**
+ * A tensor that can be assigned to, and is a leaf of the graph: `backward()` adds its gradient to
+ * {@link Variable.grad}. Made by {@link variable} (Keras: `K.variable`).
+ */
+export class Variable extends Leaf {
+  readonly name: string | undefined;
+  /** Whether gradients flow to it; moving statistics and counters are variables that are not trainable. */
+  readonly trainable: boolean;
+  /** The gradients of all backward passes since {@link Variable.clearGrad}, added up. */
+  grad: Tensor | undefined;
+
+  /** @internal Use {@link variable}. */
+  constructor(
+    shape: Shape,
+    dtype: DType,
+    cells: Cells,
+    options: { name?: string | undefined; trainable?: boolean | undefined } = {},
+  ) {
+    super(shape, dtype, cells);
+    this.name = options.name;
+    this.trainable = options.trainable ?? true;
+  }
+
+  override get tracked(): boolean {
+    return this.trainable;
+  }
+
+  /**
+   * Replaces the value; the shape stays. Results recorded before keep their values, but a backward pass
+   * through them throws, since their local gradients would be computed with the new value.
+   *
+   * @throws If the shapes differ.
+   */
+  assign(value: Tensor): void {
+    if (String(value.shape) !== String(this.shape)) {
+      throw new ChainruleError(
+        `assign: the variable${this.name ? ` ${this.name}` : ""} has shape ${formatShape(this.shape)}; ` +
+          `received ${formatShape(value.shape)}`,
+      );
+    }
+    const cells = new (this.data.constructor as new (from: ArrayLike<number>) => Cells)(value.data);
+    this.replaceCells(cells);
+  }
+
+  /** Forgets the gradient added up so far. */
+  clearGrad(): void {
+    this.grad = undefined;
+  }
+}
