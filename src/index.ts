@@ -1,10 +1,19 @@
-import "./ops/fluent.ts";
 import "./autodiff/methods.ts";
+import "./ops/fluent.ts";
 
+export * from "./activations/index.ts";
+// These are activations and ops; the names stand for the activations, and `K` has the ops.
+export { logSoftmax, relu, relu6, sigmoid, softmax, softplus, sparsemax, tanh } from "./activations/index.ts";
 export * from "./autodiff/backward.ts";
 export * from "./autodiff/grad.ts";
+export { Step, type StepKind } from "./autodiff/step.ts";
+export { type Cells, type DType, floatx, setFloatx } from "./dtype.ts";
+export { ChainruleError } from "./errors.ts";
+export { K } from "./keras.ts";
 export * from "./ops/index.ts";
 export { noGrad } from "./ops/recording.ts";
 export { setSeed } from "./random.ts";
+export type { Shape, ShapeLike } from "./shape.ts";
+export type { NestedArray, TensorLike } from "./tensor/convert.ts";
 export * from "./tensor/create.ts";
-export * from "./tensor/tensor.ts";
+export { Tensor, Variable } from "./tensor/tensor.ts";

@@ -1,10 +1,7 @@
-/**
- * How tightly a formula binds, loosest first: a sum inside a product needs brackets, a product inside a sum
- * does not.
- */
-export type Level = "sum" | "product" | "sign" | "power" | "atom";
+// How tightly a formula binds, loosest first: a sum inside a product needs brackets, a product inside a sum does not.
+const levels = ["logic", "relation", "sum", "product", "sign", "fraction", "power", "atom"] as const;
 
-const levels: readonly Level[] = ["sum", "product", "sign", "power", "atom"];
+export type Level = (typeof levels)[number];
 
 /** LaTeX with slots: `#a + #b`. A slot gets brackets where what fills it binds less tightly. */
 export interface Formula {

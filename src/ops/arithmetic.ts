@@ -39,6 +39,7 @@ export const mul = binary("mul", {
 /** a / b, broadcasting; whole numbers give floats. */
 export const div = binary("div", {
   tex: tex`\frac{#a}{#b}`,
+  level: "fraction",
   a: { tex: tex`\frac{#dy}{#b}`, of: (dy, { b }) => div(dy, b) },
   b: { tex: tex`-\frac{#dy \cdot #y}{#b}`, level: "sign", of: (dy, { b }, y) => neg(div(mul(dy, y), b)) },
 });
@@ -109,5 +110,6 @@ export const square = unary("square", {
 /** 1 / x. */
 export const reciprocal = unary("reciprocal", {
   tex: tex`\frac{1}{#x}`,
+  level: "fraction",
   vjp: { tex: tex`-#dy \cdot #y^2`, level: "sign", of: (dy, _, y) => neg(mul(mul(dy, y), y)) },
 });

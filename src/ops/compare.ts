@@ -1,13 +1,13 @@
 import type { BinaryName } from "../kernels/kernels.ts";
 import { broadcastShapes } from "../shape.ts";
-import { tex } from "../tex.ts";
+import { type Level, tex } from "../tex.ts";
 import { broadcastView } from "../view.ts";
 import { op } from "./op.ts";
 import { binary, unary } from "./pointwise.ts";
 
 /** Comparisons give bool and pass no gradient. */
-const comparison = (name: BinaryName, sign: string) =>
-  binary(name, { tex: `#a ${sign} #b`, level: "sum", numbers: "any", dtype: "bool", a: null, b: null });
+const comparison = (name: BinaryName, sign: string, level: Level = "relation") =>
+  binary(name, { tex: `#a ${sign} #b`, level, numbers: "any", dtype: "bool", a: null, b: null });
 
 /** a = b, as bool. */
 export const equal = comparison("equal", "=");
@@ -22,9 +22,9 @@ export const greater = comparison("greater", ">");
 /** a ≥ b, as bool. */
 export const greaterEqual = comparison("greaterEqual", tex`\geq`);
 /** Both are not 0, as bool. */
-export const logicalAnd = comparison("logicalAnd", tex`\land`);
+export const logicalAnd = comparison("logicalAnd", tex`\land`, "logic");
 /** One is not 0, as bool. */
-export const logicalOr = comparison("logicalOr", tex`\lor`);
+export const logicalOr = comparison("logicalOr", tex`\lor`, "logic");
 
 /** x is 0, as bool. */
 export const logicalNot = unary("logicalNot", {

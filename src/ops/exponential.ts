@@ -57,6 +57,7 @@ export const sqrt = unary("sqrt", {
 /** 1 / √x. */
 export const rsqrt = unary("rsqrt", {
   tex: tex`\frac{1}{\sqrt{#x}}`,
+  level: "fraction",
   vjp: {
     tex: tex`-\frac{#dy \cdot #y}{2 \cdot #x}`,
     level: "sign",

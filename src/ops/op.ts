@@ -1,5 +1,5 @@
-import { allocate, type DType, dtypes, isFloat } from "../dtype.ts";
-import { ensure, Mismatch, saying } from "../errors.ts";
+import { allocate, type DType, dtypes, floatx, isFloat } from "../dtype.ts";
+import { ensure, saying } from "../errors.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { reference } from "../kernels/reference/reference.ts";
 import { isKnown, type Shape, sizeOf } from "../shape.ts";
@@ -64,6 +64,8 @@ interface Primitive<N extends Names, A> extends Described<N, A> {
 
 /** An op written in other ops. */
 interface Composite<N extends Names, A> extends Described<N, A> {
+  /** The result's shape, where it is known without running the parts. */
+  shape?(s: Named<N, Shape>, attrs: A): Shape;
   parts(x: Named<N, Tensor>, attrs: A): Tensor;
   /** With its own gradients the op is one node that can be opened into its parts; without, it is its parts. */
   vjp?: Vjps<N, A>;
@@ -147,28 +149,31 @@ function declare<N extends Names, S extends AttrSpecs>(
     );
   });
 
+  const dtypeOf = (tensors: readonly Tensor[], attrs: A): DType => {
+    const fixed = "dtype" in rule ? rule.dtype : undefined;
+    if (fixed !== undefined) return typeof fixed === "function" ? fixed(attrs) : fixed;
+    const isNumber = (slot: number) =>
+      (rule.kinds?.[slotName(slot) as Bare<N[number]>] ?? "number") === "number";
+    return tensors.find((_, slot) => isNumber(slot))?.dtype ?? floatx();
+  };
+
   function run(tensors: readonly Tensor[], attrs: A): Tensor {
+    const transparent = "parts" in rule && rule.vjp === undefined;
+    if (transparent) return rule.parts(named(tensors), attrs);
+    const shape = rule.shape?.(named(tensors.map((x) => x.shape)), attrs);
+    if (shape !== undefined && tensors.some((x) => x.symbolic)) {
+      return finish(tensors, attrs, shape, dtypeOf(tensors, attrs), undefined);
+    }
     if ("parts" in rule) {
-      if (rule.vjp === undefined) return rule.parts(named(tensors), attrs);
       const inner = noGrad(() => rule.parts(named(tensors), attrs));
       return finish(tensors, attrs, inner.shape, inner.dtype, inner.symbolic ? undefined : inner.data);
     }
-    const shape = rule.shape(named(tensors.map((x) => x.shape)), attrs);
-    const dtype =
-      typeof rule.dtype === "function"
-        ? rule.dtype(attrs)
-        : (rule.dtype ?? numbersOf(tensors)?.dtype ?? "float32");
-    if (tensors.some((x) => x.symbolic)) return finish(tensors, attrs, shape, dtype, undefined);
-    if (!isKnown(shape)) {
-      throw new Mismatch("the result's shape is not known; give every size");
-    }
+    ensure(shape !== undefined && isKnown(shape), () => "the result's shape is not known; give every size");
+    const dtype = dtypeOf(tensors, attrs);
     const cells = allocate(dtype, sizeOf(shape));
     rule.forward(reference, named(tensors.map((x) => x.view)), viewOf(cells, shape), attrs);
     return finish(tensors, attrs, shape, dtype, cells);
   }
-
-  const numbersOf = (tensors: readonly Tensor[]) =>
-    tensors.find((_, slot) => (rule.kinds?.[slotName(slot) as Bare<N[number]>] ?? "number") === "number");
 
   const flows = rules.some((entry) => entry !== null);
 

@@ -17,9 +17,12 @@ interface ReluAttrs {
  * the cap of a relu6, 1 at any other cap, alpha at the zero of a leaky relu.
  */
 function timesSlope(dy: Tensor, x: Tensor, { alpha, maxValue, threshold }: ReluAttrs): Tensor {
-  const open = maxValue === 6 && threshold === 0;
-  const below = maxValue === Number.POSITIVE_INFINITY && threshold === 0 ? lessEqual : less;
-  const inside = logicalAnd(greater(x, threshold), (open ? less : lessEqual)(x, maxValue));
+  const capped = maxValue !== Number.POSITIVE_INFINITY;
+  const above = greater(x, threshold);
+  const underCap = maxValue === 6 && threshold === 0 ? less : lessEqual;
+  const inside = capped ? logicalAnd(above, underCap(x, maxValue)) : above;
+  if (alpha === 0) return where(inside, dy, 0);
+  const below = capped || threshold !== 0 ? less : lessEqual;
   return where(inside, dy, where(below(x, threshold), mul(dy, alpha), 0));
 }
 
