@@ -217,14 +217,14 @@ function withParams<P extends Params>(declared: Declared<P>, params: P): Activat
   const { declaration, specs, ops, run } = declared;
   const { name, aliases = [], kinks = [], pointwise = true, source = "", kerasLayer } = declaration;
   const complete = (extra?: Partially<P>): Params =>
-    readOptions(name, specs, [{ ...(params as Params), ...(extra as Params | undefined) }]) as Params;
+    readOptions(name, specs, [Object.assign({}, params, extra)]) as Params;
 
   function call(x: TensorLike, extra?: Partially<P>): Tensor;
   function call(params: Partially<P>): Activation<P>;
   function call(first: TensorLike | Partially<P>, extra?: Partially<P>): Tensor | Activation<P> {
     if (!isParams(first)) return run()(first as TensorLike, complete(extra));
     complete(first as Partially<P>);
-    return withParams(declared, { ...params, ...first } as P);
+    return withParams(declared, Object.assign({}, params, first) as P);
   }
 
   const checked = (order: number): number => {

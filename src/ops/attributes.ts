@@ -123,6 +123,18 @@ export const axisOrAll = kind<number | null, number | null>("an axis or null for
   value === null || isWhole(value) ? value : undefined,
 );
 
+type Axes = readonly number[];
+
+/** How many axes, or which of the one and which of the other input. */
+export const axisPairs = kind<number | readonly [Axes, Axes], number | readonly [Axes, Axes]>(
+  "a whole number ≥ 0, or two arrays of axes of equal length",
+  (value) => {
+    if (typeof value === "number") return isWhole(value) && value >= 0 ? value : undefined;
+    const well = Array.isArray(value) && value.length === 2 && value.every(wholes);
+    return well && value[0].length === value[1].length ? value : undefined;
+  },
+);
+
 export const permutation = kind<readonly number[] | null, readonly number[] | null>(
   "an array that names each axis once, or null to reverse the axes",
   (value) => (value === null || wholes(value) ? value : undefined),

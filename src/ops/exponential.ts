@@ -105,6 +105,20 @@ export const atan = unary("atan", {
   vjp: { tex: tex`\frac{#dy}{1 + #x^2}`, of: (dy, { x }) => div(dy, add(square(x), 1)) },
 });
 
+/** The angle of the point (b, a) against the b axis, in (−π, π]: arctan(a / b) in the right quadrant. */
+export const atan2 = binary("atan2", {
+  tex: tex`\operatorname{atan2}(#a, #b)`,
+  a: {
+    tex: tex`\frac{#dy \cdot #b}{#a^2 + #b^2}`,
+    of: (dy, { a, b }) => div(mul(dy, b), add(square(a), square(b))),
+  },
+  b: {
+    tex: tex`-\frac{#dy \cdot #a}{#a^2 + #b^2}`,
+    level: "sign",
+    of: (dy, { a, b }) => neg(div(mul(dy, a), add(square(a), square(b)))),
+  },
+});
+
 /** (eˣ − e⁻ˣ) / 2. */
 export const sinh = unary("sinh", {
   tex: tex`\sinh(#x)`,

@@ -1,11 +1,11 @@
 import { ensure } from "../errors.ts";
-import { broadcastShapes, type Shape, sameSize } from "../shape.ts";
+import { broadcastShapes, normalizeAxis, type Shape, sameSize, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { tex } from "../tex.ts";
 import { broadcastView, transposeView, type View } from "../view.ts";
-import { flag } from "./attributes.ts";
+import { axisPairs, flag, lead } from "./attributes.ts";
 import { op } from "./op.ts";
-import { expandDims, squeeze } from "./rearrange.ts";
+import { expandDims, reshape, squeeze, transpose } from "./rearrange.ts";
 
 const swapLast = (shape: Shape, swap: boolean): Shape =>
   swap ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
@@ -104,5 +104,43 @@ export const matmul = op(
     });
     const dropped = [...(a.rank === 1 ? [-2] : []), ...(b.rank === 1 ? [-1] : [])];
     return dropped.length > 0 ? squeeze(y, dropped) : y;
+  },
+});
+
+/**
+ * Products summed over several axes at once: the last `axes` of a with the first of b, or the axes named in
+ * `[axesOfA, axesOfB]`. numpy: `tensordot`.
+ *
+ * @throws If the axes do not match in number or size.
+ * @example
+ * ```ts
+ * deepEqual(tensordot(ones([2, 3, 4]), ones([3, 4, 5]), 2).shape, [2, 5]);
+ * ```
+ */
+export const tensordot = op("tensordot", ["a", "b"], { axes: lead(axisPairs(2)) })({
+  tex: tex`#a \cdot #b`,
+  level: "product",
+  numbers: "any",
+  parts: ({ a, b }, { axes }) => {
+    const count = typeof axes === "number" ? axes : axes[0].length;
+    ensure(
+      count <= a.rank && count <= b.rank,
+      () => `${count} axes are summed; a has ${a.rank}, b has ${b.rank}`,
+    );
+    const last = Array.from({ length: count }, (_, i) => a.rank - count + i);
+    const [ofA, ofB] = typeof axes === "number" ? [last, last.map((_, i) => i)] : axes;
+    const inner = ofA.map((axis) => normalizeAxis(axis, a.rank));
+    const outer = ofB.map((axis) => normalizeAxis(axis, b.rank));
+    const rows = a.shape.map((_, i) => i).filter((i) => !inner.includes(i));
+    const columns = b.shape.map((_, i) => i).filter((i) => !outer.includes(i));
+    for (const [i, axis] of inner.entries()) {
+      const [m, n] = [a.shape[axis]!, b.shape[outer[i]!]!];
+      ensure(sameSize(m, n), () => `axis ${axis} of a has ${m} cells and axis ${outer[i]} of b has ${n}`);
+    }
+    const sizes = (x: Tensor, list: readonly number[]) => list.map((i) => x.shape[i]!);
+    const n = sizeOf(sizes(a, inner));
+    const left = reshape(transpose(a, [...rows, ...inner]), [sizeOf(sizes(a, rows)), n]);
+    const right = reshape(transpose(b, [...outer, ...columns]), [n, sizeOf(sizes(b, columns))]);
+    return reshape(product(left, right), [...sizes(a, rows), ...sizes(b, columns)]);
   },
 });

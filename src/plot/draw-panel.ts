@@ -1,0 +1,83 @@
+import { type Chart, captionOf, labelsOf, type Mark } from "./chart.ts";
+import type { PanelLayout } from "./layout.ts";
+import { linePath } from "./path.ts";
+import { linearScale, type Scale, type Ticks } from "./scale.ts";
+import { coordinate, element, type Markup } from "./svg.ts";
+import { colourOf, dashOf } from "./theme.ts";
+
+const lineWidth = 2.5;
+
+/** A line in the colour and the dashes of the series of that number. */
+export const drawLine = (series: number, d: string, label?: string): Markup =>
+  element(
+    "path",
+    {
+      class: `${colourOf(series)}-line`,
+      d,
+      fill: "none",
+      "stroke-width": lineWidth,
+      "stroke-dasharray": dashOf(series),
+      "stroke-linecap": "round",
+      "stroke-linejoin": "round",
+    },
+    ...(label === undefined ? [] : [element("title", {}, label)]),
+  );
+
+/** Full in the colour of the line, or a ring of it that hides the end of the line. */
+const drawMark = (series: number, { x, y, filled }: Mark, xScale: Scale, yScale: Scale): Markup =>
+  element("circle", {
+    class: `${filled ? colourOf(series) : "paper"} ${colourOf(series)}-line`,
+    cx: xScale(x),
+    cy: yScale(y),
+    r: 3.5,
+    "stroke-width": 2,
+  });
+
+/** Thin lines at the ticks in one path, and a stronger one at zero. */
+function drawGrid(ticks: Ticks, d: (value: number) => string): Markup[] {
+  const grid = ticks.values.filter((value) => value !== 0).map(d);
+  const zero = ticks.values.filter((value) => value === 0).map(d);
+  return [
+    ...(grid.length > 0 ? [element("path", { class: "grid-line", d: grid.join("") })] : []),
+    ...zero.map((line) => element("path", { class: "axis-line", d: line, "stroke-width": 1.5 })),
+  ];
+}
+
+/** The frame of a panel: caption, grid, numbers at the y axis, lines and marks. `clip` is the id of its clip path. */
+export function drawPanel(clip: string, chart: Chart, xTicks: Ticks, layout: PanelLayout): Markup[] {
+  const { panel, box, yDomain, yTicks } = layout;
+  const { left, top, right, bottom } = box;
+  const x = linearScale(chart.xDomain, [left, right]);
+  const y = linearScale(yDomain, [bottom, top]);
+  const caption = captionOf(panel);
+  const [l, t, r, b] = [left, top, right, bottom].map(coordinate);
+
+  const labels = labelsOf(chart);
+  const styled = panel.series.map((series) => ({ ...series, style: labels.indexOf(series.label) }));
+  const isShown = (mark: Mark) =>
+    left <= x(mark.x) && x(mark.x) <= right && top <= y(mark.y) && y(mark.y) <= bottom;
+  // The frame is a little larger than the box, so that lines along its edge keep their full width.
+  const frame = { x: left - 2, y: top - 2, width: right - left + 4, height: bottom - top + 4 };
+
+  return [
+    ...(caption === undefined ? [] : [element("text", { class: "ink", x: left, y: top - 12 }, caption)]),
+    ...drawGrid(xTicks, (value) => `M${coordinate(x(value))} ${t}V${b}`),
+    ...drawGrid(yTicks, (value) => `M${l} ${coordinate(y(value))}H${r}`),
+    ...yTicks.values.map((value, i) =>
+      element(
+        "text",
+        { class: "number muted", x: left - 10, y: y(value), dy: ".35em", "text-anchor": "end" },
+        yTicks.labels[i]!,
+      ),
+    ),
+    element("clipPath", { id: clip }, element("rect", frame)),
+    element(
+      "g",
+      { "clip-path": `url(#${clip})` },
+      ...styled.map(({ style, points, label }) => drawLine(style, linePath(points, x, y), label)),
+    ),
+    ...styled.flatMap(({ style, marks = [] }) =>
+      marks.filter(isShown).map((mark) => drawMark(style, mark, x, y)),
+    ),
+  ];
+}

@@ -1,0 +1,48 @@
+/** Finished XML. A class of its own, so that a plain string, which gets escaped, is never taken for it. */
+export class Markup {
+  constructor(readonly xml: string) {}
+}
+
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
+
+/** What XML 1.0 forbids even escaped: most control characters, halves of surrogate pairs, two non-characters. */
+const isForbidden = (character: string): boolean => {
+  const code = character.codePointAt(0)!;
+  if (code < 0x20) return code !== 0x9 && code !== 0xa && code !== 0xd;
+  return (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff;
+};
+
+/** Any text as the text of an element or the value of an attribute. */
+export const escape = (text: string): string =>
+  Array.from(text, (c) => (isForbidden(c) ? "\ufffd" : (entities[c] ?? c))).join("");
+
+/** A coordinate: two decimals at most, never `-0`. */
+export const coordinate = (value: number): string => String(Math.round(value * 100) / 100 + 0);
+
+/**
+ * An element. Attributes that are `undefined` are left out and numbers are rounded as coordinates; children
+ * that are strings are escaped.
+ */
+export function element(
+  name: string,
+  attributes: Attributes,
+  ...children: readonly (Markup | string)[]
+): Markup {
+  const written = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${key}="${typeof value === "number" ? coordinate(value) : escape(value!)}"`)
+    .join("");
+  if (children.length === 0) return new Markup(`<${name}${written}/>`);
+  const inside = children.map((child) => (child instanceof Markup ? child.xml : escape(child)));
+  // Elements stand on lines of their own; around text any space would be part of it.
+  const gap = children.every((child) => child instanceof Markup) ? "\n" : "";
+  return new Markup(`<${name}${written}>${gap}${inside.join(gap)}${gap}</${name}>`);
+}
