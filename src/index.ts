@@ -5,6 +5,14 @@ export * from "./activations/index.ts";
 // These are activations and ops; the names stand for the activations, and `K` has the ops.
 export { logSoftmax, relu, relu6, sigmoid, softmax, softplus, sparsemax, tanh } from "./activations/index.ts";
 export * from "./autodiff/backward.ts";
+export {
+  type CheckOptions,
+  type Comparison,
+  checkGradient,
+  GradientReport,
+  type InputReport,
+  type Verdict,
+} from "./autodiff/check/check.ts";
 export * from "./autodiff/grad.ts";
 export { Step, type StepKind } from "./autodiff/step.ts";
 export { type Cells, type DType, floatx, setFloatx } from "./dtype.ts";

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { format } from "node:util";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { blockMark, doctestId, runnerOf } from "./support/doctest.ts";
-import { type Block, blocksOf, examplesOf, linesOf } from "./support/examples.ts";
+import { examplesOf, linesOf } from "./support/examples.ts";
 import { publicExports } from "./support/exports.ts";
-import { guideErrors } from "./support/guides.ts";
+import { guideErrors, withOutputs } from "./support/guides.ts";
 
 const filesIn = (folder: string, ending: string): string[] =>
   (readdirSync(folder, { recursive: true, encoding: "utf8" }) as string[])
@@ -41,9 +42,8 @@ describe("guides", () => {
       if (first === blockMark) printed.set(rest[0], []);
       else [...printed.values()].at(-1)!.push(format(first, ...rest));
     }
-    for (const [line, output] of printed) {
-      expect(output.join("\n"), `what ${guide}:${line} prints`).toBe(promisedOutput(guide, line));
-    }
+    // After a change: npx vitest run test/docs.test.ts --update
+    await expect(withOutputs(guide, printed)).toMatchFileSnapshot(resolve(guide));
   });
 
   test("their code is well typed", () => expect(guideErrors(guides).join("\n")).toBe(""), 30_000);
@@ -53,11 +53,3 @@ test("everything that the package exports has a docstring", () => {
   const bare = publicExports().filter(({ documented }) => !documented);
   expect(bare.map(({ name, where }) => `${name} (${where})`)).toEqual([]);
 });
-
-/** The `text` block that follows the code: what it prints. */
-function promisedOutput(guide: string, line: number): string {
-  const lines = linesOf(guide);
-  const blocks = blocksOf(lines);
-  const next: Block | undefined = blocks[blocks.findIndex(({ open }) => open === line) + 1];
-  return next?.fence === "text" ? lines.slice(next.open, next.close - 1).join("\n") : "";
-}

@@ -113,7 +113,7 @@ export const gelu = activation({
   name: "gelu",
   params: { approximate: false },
   of: (x, { approximate }) => {
-    if (!approximate) return x.mul(x.div(-Math.SQRT2).erfc()).mul(0.5);
+    if (!approximate) return x.mul(0.5).mul(x.div(-Math.SQRT2).erfc());
     // ½(1 + tanh z) = σ(2z); beyond ±30 it is 0 or 1, and u³ would overflow.
     const u = x.clip({ min: -30, max: 30 });
     return x.mul(
@@ -131,7 +131,8 @@ export const gelu = activation({
 /** x · tanh(softplus x). Keras: `mish`. */
 export const mish = activation({
   name: "mish",
-  of: (x) => x.mul(x.softplus().tanh()),
+  // Beyond 40 the tanh is 1; its slope, 0, must not meet a huge x.
+  of: (x) => x.mul(x.minimum(40).softplus().tanh()),
   source: "Misra, 2019",
 });
 

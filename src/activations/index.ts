@@ -4,6 +4,7 @@ export {
   activation,
   isActivation,
   type Params,
+  withParameters,
 } from "./activation.ts";
 export * from "./builtin.ts";
 export * from "./registry.ts";

@@ -118,7 +118,15 @@ export interface RegisterOptions {
  * deepEqual(serializeActivation(tripled).config, "my>tripled");
  * ```
  */
-export function registerActivation<F extends ActivationFunction>(f: F, options: RegisterOptions = {}): F {
+export function registerActivation<P extends Params>(
+  f: Activation<P>,
+  options?: RegisterOptions,
+): Activation<P>;
+export function registerActivation(
+  f: (x: Tensor) => Tensor,
+  options?: RegisterOptions,
+): (x: Tensor) => Tensor;
+export function registerActivation(f: ActivationFunction, options: RegisterOptions = {}): ActivationFunction {
   const own = isActivation(f) ? f.activationName : f.name;
   const name = options.name ?? own;
   if (!name) throw new ChainruleError("registerActivation: a function without a name needs { name }");

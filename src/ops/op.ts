@@ -81,14 +81,14 @@ export interface Op<N extends Names = Names, S extends AttrSpecs = AttrSpecs> ex
   readonly rule: Rule<N, AttrsOf<S>>;
 }
 
-/** Any op, whatever its inputs and attributes. */
-export type AnyOp = NodeOp & {
+/** Any op, called with whatever there is: it checks its arguments itself. */
+export interface AnyOp extends NodeOp {
+  (...args: readonly unknown[]): Tensor;
   readonly inputs: Names;
   readonly specs: AttrSpecs;
-  (...args: never[]): Tensor;
-};
+}
 
-/** The ops declared so far by name, activations and their derivatives included. */
+/** Tells ops from plain functions. */
 const declared = new WeakSet<object>();
 
 export const isOp = (value: unknown): value is AnyOp => typeof value === "function" && declared.has(value);

@@ -107,8 +107,10 @@ export const embed = op("embed", ["x"], {
     x: {
       tex: tex`\operatorname{slice}(#dy)`,
       of: (dy, { x }, _, { start, step }) => {
-        const stop = x.shape.map((size, i) => start[i]! + size * step[i]!);
-        return slice(dy, { begin: start, end: stop.map((at) => (at < 0 ? null : at)), step });
+        // No cells came from nowhere: a start before the first cell would mean the last one to slice.
+        const begin = x.shape.map((size, i) => (size === 0 ? 0 : start[i]!));
+        const stop = x.shape.map((size, i) => begin[i]! + size * step[i]!);
+        return slice(dy, { begin, end: stop.map((at) => (at < 0 ? null : at)), step });
       },
     },
   },

@@ -22,7 +22,9 @@ function factsOf({ points }: Series): string {
   const lowest = finite.reduce((a, b) => (b[1] < a[1] ? b : a));
   const highest = finite.reduce((a, b) => (b[1] > a[1] ? b : a));
   const at = ([x, y]: readonly [number, number]) => `${formatNumber(y)} at ${formatNumber(x)}`;
-  const breaks = points.filter(([x, y], i) => Number.isFinite(x) && !Number.isFinite(y) && i > 0 && i < points.length - 1);
+  const breaks = points.filter(
+    ([x, y], i) => Number.isFinite(x) && !Number.isFinite(y) && i > 0 && i < points.length - 1,
+  );
   const where = breaks.slice(0, 6).map(([x]) => formatNumber(x));
   const broken = breaks.length > 0 && breaks.length <= 6 ? `, with breaks at ${where.join(" and ")}` : "";
   return `goes from ${at(finite[0]!)} to ${at(finite.at(-1)!)}, lowest ${at(lowest)}, highest ${at(highest)}${broken}`;

@@ -1,5 +1,5 @@
 import { type Chart, captionOf, labelsOf, type Mark } from "./chart.ts";
-import type { PanelLayout } from "./layout.ts";
+import { type PanelLayout, sizes } from "./layout.ts";
 import { linePath } from "./path.ts";
 import { linearScale, type Scale, type Ticks } from "./scale.ts";
 import { coordinate, element, type Markup } from "./svg.ts";
@@ -33,13 +33,17 @@ const drawMark = (series: number, { x, y, filled }: Mark, xScale: Scale, yScale:
     "stroke-width": 2,
   });
 
-/** Thin lines at the ticks in one path, and a stronger one at zero. */
-function drawGrid(ticks: Ticks, d: (value: number) => string): Markup[] {
-  const grid = ticks.values.filter((value) => value !== 0).map(d);
-  const zero = ticks.values.filter((value) => value === 0).map(d);
+/** Thin lines at the ticks, and stronger ones at zero over them. */
+function drawGrid({ box, yTicks }: PanelLayout, xTicks: Ticks, x: Scale, y: Scale): Markup[] {
+  const [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom].map(coordinate);
+  const lines = (wanted: (value: number) => boolean) =>
+    [
+      ...xTicks.values.filter(wanted).map((value) => `M${coordinate(x(value))} ${top}V${bottom}`),
+      ...yTicks.values.filter(wanted).map((value) => `M${left} ${coordinate(y(value))}H${right}`),
+    ].join("");
   return [
-    ...(grid.length > 0 ? [element("path", { class: "grid-line", d: grid.join("") })] : []),
-    ...zero.map((line) => element("path", { class: "axis-line", d: line, "stroke-width": 1.5 })),
+    element("path", { class: "grid", d: lines((value) => value !== 0) }),
+    element("path", { class: "axis", d: lines((value) => value === 0), "stroke-width": 1.5 }),
   ];
 }
 
@@ -50,7 +54,6 @@ export function drawPanel(clip: string, chart: Chart, xTicks: Ticks, layout: Pan
   const x = linearScale(chart.xDomain, [left, right]);
   const y = linearScale(yDomain, [bottom, top]);
   const caption = captionOf(panel);
-  const [l, t, r, b] = [left, top, right, bottom].map(coordinate);
 
   const labels = labelsOf(chart);
   const styled = panel.series.map((series) => ({ ...series, style: labels.indexOf(series.label) }));
@@ -60,9 +63,10 @@ export function drawPanel(clip: string, chart: Chart, xTicks: Ticks, layout: Pan
   const frame = { x: left - 2, y: top - 2, width: right - left + 4, height: bottom - top + 4 };
 
   return [
-    ...(caption === undefined ? [] : [element("text", { class: "ink", x: left, y: top - 12 }, caption)]),
-    ...drawGrid(xTicks, (value) => `M${coordinate(x(value))} ${t}V${b}`),
-    ...drawGrid(yTicks, (value) => `M${l} ${coordinate(y(value))}H${r}`),
+    ...(caption === undefined
+      ? []
+      : [element("text", { class: "ink", x: sizes.padding, y: top - 12 }, caption)]),
+    ...drawGrid(layout, xTicks, x, y),
     ...yTicks.values.map((value, i) =>
       element(
         "text",

@@ -56,7 +56,11 @@ const textStyle = (id: string, width: number): string =>
 
 function heading({ titleLines, legend }: Layout): Markup[] {
   const title = titleLines.map((line, i) =>
-    element("text", { class: "title ink", x: sizes.padding, y: sizes.padding + i * sizes.titleRow, dy: ".9em" }, line),
+    element(
+      "text",
+      { class: "title ink", x: sizes.padding, y: sizes.padding + i * sizes.titleRow, dy: ".9em" },
+      line,
+    ),
   );
   const items = legend.flatMap(({ label, x, y }, i) => [
     drawLine(i, `M${coordinate(x)} ${coordinate(y)}h${sizes.legendLine}`),

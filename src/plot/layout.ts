@@ -1,3 +1,4 @@
+import { ensure } from "../errors.ts";
 import { type Chart, captionOf, labelsOf, type Panel } from "./chart.ts";
 import { type Domain, extent, padded, type Ticks, ticks } from "./scale.ts";
 
@@ -15,6 +16,7 @@ export const sizes = {
   labelRow: 28,
   gap: 20,
   legendLine: 34,
+  leastPanel: 60,
 } as const;
 
 /** The width of the picture, as a share of its natural one, below which the text is drawn larger. */
@@ -90,7 +92,9 @@ const yDomainOf = ({ yDomain, series }: Panel): Domain =>
 
 /** Epochs and other whole things get no ticks between them. */
 const smallestStep = ({ panels }: Chart): number =>
-  panels.every(({ series }) => series.every(({ points }) => points.every(([x]) => Number.isInteger(x)))) ? 1 : 0;
+  panels.every(({ series }) => series.every(({ points }) => points.every(([x]) => Number.isInteger(x))))
+    ? 1
+    : 0;
 
 /** Where everything goes. */
 export function layOut(chart: Chart): Layout {
@@ -105,11 +109,21 @@ export function layOut(chart: Chart): Layout {
 
   const n = panels.length;
   const fixed = top + below + captions.reduce((a, b) => a + b, 0) + (n - 1) * sizes.gap;
-  const inner = chart.height === undefined ? Math.round(width * (0.22 + 0.26 / n)) : (chart.height - fixed) / n;
+  const inner =
+    chart.height === undefined ? Math.round(width * (0.22 + 0.26 / n)) : (chart.height - fixed) / n;
+
+  ensure(
+    inner >= sizes.leastPanel,
+    () =>
+      `height must be at least ${Math.ceil(fixed + n * sizes.leastPanel)} for ${n} panel${n === 1 ? "" : "s"} with ` +
+      `their title, legend and axes; received ${chart.height}`,
+  );
 
   const domains = panels.map(yDomainOf);
   const yTicks = domains.map((domain) => ticks(domain, Math.max(2, inner / 42)));
-  const labelWidth = Math.max(...yTicks.flatMap(({ labels }) => labels.map((l) => widthOf(l, sizes.narrowText))));
+  const labelWidth = Math.max(
+    ...yTicks.flatMap(({ labels }) => labels.map((l) => widthOf(l, sizes.narrowText))),
+  );
   const left = sizes.padding + Math.max(labelWidth, 16) + 8;
   const right = width - sizes.padding - 8;
 

@@ -1,8 +1,7 @@
-import { show } from "../errors.ts";
-import type { Chart, Mark, Panel, Series } from "./chart.ts";
+import { ensure, saying, show } from "../errors.ts";
+import type { Mark, Panel, Series } from "./chart.ts";
 import { draw } from "./draw.ts";
-import { OptionChecker } from "./options.ts";
-import type { Point } from "./path.ts";
+import { checkKeys, checkText, readDomain, readSize, readTheme } from "./options.ts";
 import { type Domain, extent } from "./scale.ts";
 import type { Theme } from "./theme.ts";
 
@@ -46,76 +45,88 @@ const chartKeys = ["title", "xLabel", "width", "height", "theme", "xDomain"];
  * deepEqual(svg.startsWith("<svg "), true);
  * ```
  */
-export function lineChart(options: LineChartOptions): string {
-  return drawLines("lineChart", options);
-}
+export const lineChart = (options: LineChartOptions): string => saying("lineChart", () => drawLines(options));
 
-/** {@link lineChart} on behalf of `who`, whose name errors begin with. */
-export function drawLines(who: string, options: LineChartOptions): string {
-  const check = new OptionChecker(who);
-  check.known(options, [...chartKeys, ..."panels" in options ? ["panels"] : panelKeys]);
+/** What {@link lineChart} does, for others to do in their own name. */
+export function drawLines(options: LineChartOptions): string {
+  checkKeys(options, [...chartKeys, ...(isStacked(options) ? ["panels"] : panelKeys)]);
   const { title, xLabel, width = 720, height, theme } = options;
-  check.text("title", title);
-  check.text("xLabel", xLabel);
-  const panels = readPanels(check, options);
+  checkText("title", title);
+  checkText("xLabel", xLabel);
+  const panels = readPanels(options);
   const xs = panels.flatMap(({ series }) => series.flatMap(({ points }) => points.map(([x]) => x)));
-  const chart: Chart = {
+  return draw({
     panels,
     title,
     xLabel,
-    xDomain: options.xDomain === undefined ? extent(xs) : check.domain("xDomain", options.xDomain),
-    width: check.size("width", width, [200, 4000]),
-    height: height === undefined ? undefined : check.size("height", height, [120 + 100 * panels.length, 4000]),
-    theme: check.theme(theme),
-  };
-  return draw(chart);
-}
-
-function readPanels(check: OptionChecker, options: LineChartOptions): Panel[] {
-  if (!("panels" in options)) return [readPanel(check, options)];
-  if (!Array.isArray(options.panels) || options.panels.length === 0) {
-    check.fail(`panels must be an array of at least one panel, { ${panelKeys.join(", ")} }; received ${show(options.panels)}`);
-  }
-  return options.panels.map((panel) => {
-    check.known(panel, panelKeys, "a panel");
-    return readPanel(check, panel);
+    xDomain: options.xDomain === undefined ? extent(xs) : readDomain("xDomain", options.xDomain),
+    width: readSize("width", width, [200, 4000]),
+    height: height === undefined ? undefined : readSize("height", height, [100, 4000]),
+    theme: readTheme(theme),
   });
 }
 
-function readPanel(check: OptionChecker, { series, yLabel, yDomain }: Panel): Panel {
-  check.text("yLabel", yLabel);
-  if (!Array.isArray(series) || series.length === 0) {
-    check.fail(`series must be an array of at least one { label, points }; received ${show(series)}`);
-  }
-  const labels = series.map(({ label }) => label);
+type Stacked = LineChartOptions & { readonly panels: readonly Panel[] };
+
+const isStacked = (options: LineChartOptions): options is Stacked =>
+  typeof options === "object" && options !== null && "panels" in options;
+
+function readPanels(options: LineChartOptions): Panel[] {
+  if (!isStacked(options)) return [readPanel(options)];
+  const { panels } = options;
+  ensure(
+    Array.isArray(panels) && panels.length > 0,
+    () => `panels must be an array of at least one { ${panelKeys.join(", ")} }; received ${show(panels)}`,
+  );
+  return panels.map((panel) => {
+    checkKeys(panel, panelKeys);
+    return readPanel(panel);
+  });
+}
+
+function readPanel({ series, yLabel, yDomain }: Panel): Panel {
+  checkText("yLabel", yLabel);
+  ensure(
+    Array.isArray(series) && series.length > 0,
+    () => `series must be an array of at least one { label, points }; received ${show(series)}`,
+  );
+  const checked = series.map(readSeries);
+  const labels = checked.map(({ label }) => label);
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
-  if (twice !== undefined) {
-    check.fail(`the series of a panel must have different labels; ${show(twice)} is there twice. Rename one.`);
-  }
+  ensure(
+    twice === undefined,
+    () => `the series of a panel need different labels; ${show(twice)} is there twice. Rename one.`,
+  );
   return {
-    series: series.map((one) => readSeries(check, one)),
+    series: checked,
     yLabel,
-    yDomain: yDomain === undefined ? undefined : check.domain("yDomain", yDomain),
+    yDomain: yDomain === undefined ? undefined : readDomain("yDomain", yDomain),
   };
 }
 
-const isPoint = (point: unknown): point is Point =>
+const isPoint = (point: unknown): boolean =>
   Array.isArray(point) && point.length === 2 && point.every((value) => typeof value === "number");
 
-function readSeries(check: OptionChecker, series: Series): Series {
-  check.known(series, ["label", "points", "marks"], "a series");
+const isMark = (mark: Mark): boolean =>
+  Number.isFinite(mark?.x) && Number.isFinite(mark.y) && typeof mark.filled === "boolean";
+
+function readSeries(series: Series): Series {
+  checkKeys(series, ["label", "points", "marks"]);
   const { label, points, marks = [] } = series;
-  if (typeof label !== "string") check.fail(`the label of a series must be a string; received ${show(label)}`);
-  if (!Array.isArray(points) || points.length === 0) {
-    check.fail(`series ${show(label)}: points must be an array of at least one [x, y]; received ${show(points)}`);
-  }
-  const strange = points.find((point) => !isPoint(point));
-  if (strange !== undefined) {
-    check.fail(`series ${show(label)}: a point must be [x, y], two numbers; received ${show(strange)}`);
-  }
-  const isMark = ({ x, y }: Mark) => Number.isFinite(x) && Number.isFinite(y);
-  if (!Array.isArray(marks) || !marks.every(isMark)) {
-    check.fail(`series ${show(label)}: marks must be an array of { x, y, filled }; received ${show(marks)}`);
-  }
+  ensure(typeof label === "string", () => `the label of a series must be a string; received ${show(label)}`);
+  const of = `series ${show(label)}:`;
+  ensure(
+    Array.isArray(points) && points.length > 0,
+    () => `${of} points must be an array of at least one [x, y]; received ${show(points)}`,
+  );
+  const strange = points.findIndex((point) => !isPoint(point));
+  ensure(
+    strange === -1,
+    () => `${of} a point must be [x, y], two numbers; received ${show(points[strange])} at ${strange}`,
+  );
+  ensure(
+    Array.isArray(marks) && marks.every(isMark),
+    () => `${of} marks must be an array of { x, y, filled }, x and y finite; received ${show(marks)}`,
+  );
   return { label, points, marks };
 }

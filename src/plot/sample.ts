@@ -55,7 +55,7 @@ function halve(brackets: readonly Bracket[], f: Evaluate): Bracket[] {
 function roundest(a: number, b: number): number {
   const middle = a + (b - a) / 2;
   for (let digits = 0; digits <= 6; digits++) {
-    const round = Number(middle.toFixed(digits));
+    const round = Number(middle.toFixed(digits)) + 0;
     if (a <= round && round <= b) return round;
   }
   return middle;
@@ -71,10 +71,8 @@ export function findJumps(f: Evaluate, domain: Domain, hints: readonly number[] 
   const inside = hints.filter((x) => domain[0] < x && x < domain[1]);
   const xs = [...new Set([...spaced(domain, intervals + 1), ...inside])].sort((a, b) => a - b);
   const ys = f(xs);
-  const finite = Array.from(ys).filter(Number.isFinite);
-  const range =
-    finite.reduce((max, y) => Math.max(max, y), 0) - finite.reduce((min, y) => Math.min(min, y), 0);
-  const threshold = range * smallest;
+  const [lowest, highest] = extent(Array.from(ys));
+  const threshold = (highest - lowest) * smallest;
 
   const suspects = xs
     .slice(1)

@@ -25,17 +25,17 @@ export const palettes: Readonly<Record<"light" | "dark", Palette>> = {
     paper: "#ffffff",
     ink: "#1f2328",
     muted: "#59636e",
-    grid: "#e6e9ed",
+    grid: "#e1e5ea",
     axis: "#818b98",
-    series: ["#0072b2", "#c04f00", "#007a5a", "#a8478a", "#3d444d", "#7d6b00"],
+    series: ["#0072b2", "#c04f00", "#006b4e", "#a8478a", "#3d444d", "#5c4300"],
   },
   dark: {
     paper: "#0d1117",
     ink: "#f0f6fc",
     muted: "#9198a1",
-    grid: "#21262d",
+    grid: "#272d36",
     axis: "#6e7681",
-    series: ["#56b4e9", "#f09a3e", "#2fc496", "#e08fc0", "#d1d7e0", "#f0e442"],
+    series: ["#56b4e9", "#f09a3e", "#2fcf9c", "#e08fc0", "#d1d7e0", "#f0e442"],
   },
 };
 
@@ -50,30 +50,28 @@ export const dashOf = (series: number): string | undefined =>
 
 export const colourOf = (series: number): string => `s${series % styleCount}`;
 
-const variables = ({ series, ...named }: Palette): [string, string][] => [
-  ...Object.entries(named),
-  ...series.map((colour, i): [string, string] => [`s${i}`, colour]),
-];
-
 /** Declares the colours as custom properties of the element `#id`. */
-const declare = (id: string, palette: Palette): string =>
-  `#${id}{${variables(palette)
-    .map(([name, colour]) => `--${name}:${colour}`)
-    .join(";")}}`;
+function declare(id: string, { series, ...named }: Palette): string {
+  const colours = [...Object.entries(named), ...series.map((colour, i) => [`s${i}`, colour])];
+  return `#${id}{${colours.map(([name, colour]) => `--${name}:${colour}`).join(";")}}`;
+}
 
 /**
- * The style sheet of a picture, for the element `#id` only, so that pictures in one page do not mix. A class `ink`
- * fills with that colour and `ink-line` strokes with it.
+ * The style sheet of a picture, for the element `#id` only, so that the pictures of a page do not mix. Its classes fill
+ * (`paper`, `ink`, `muted`, `s0` …) or stroke (`grid`, `axis`, `s0-line` …) with the colour of that name.
  */
 export function styleSheet(id: string, theme: Theme): string {
   const base = palettes[theme === "dark" ? "dark" : "light"];
   // Renderers that know no custom properties (librsvg) take the first declaration, all others the second.
-  const paint = (property: string, name: string, colour: string) =>
-    `${property}:${colour};${property}:var(--${name})`;
-  const rules = variables(base).flatMap(([name, colour]) => [
-    `#${id} .${name}{${paint("fill", name, colour)}}`,
-    `#${id} .${name}-line{${paint("stroke", name, colour)}}`,
-  ]);
-  const dark = theme === "auto" ? [`@media (prefers-color-scheme:dark){${declare(id, palettes.dark)}}`] : [];
-  return [declare(id, base), ...dark, ...rules].join("\n");
+  const rule = (name: string, property: string, colour: string, variable = name) =>
+    `#${id} .${name}{${property}:${colour};${property}:var(--${variable})}`;
+  const dark = `@media (prefers-color-scheme:dark){${declare(id, palettes.dark)}}`;
+  return [
+    declare(id, base),
+    ...(theme === "auto" ? [dark] : []),
+    ...(["paper", "ink", "muted"] as const).map((name) => rule(name, "fill", base[name])),
+    ...(["grid", "axis"] as const).map((name) => rule(name, "stroke", base[name])),
+    ...base.series.map((colour, i) => rule(`s${i}`, "fill", colour)),
+    ...base.series.map((colour, i) => rule(`s${i}-line`, "stroke", colour, `s${i}`)),
+  ].join("\n");
 }

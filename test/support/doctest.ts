@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Plugin } from "vitest/config";
 import { type Block, examplesOf, guideCode, linesOf } from "./examples.ts";
-import { publicExports } from "./exports.ts";
+import { type Export, publicExports } from "./exports.ts";
 
 const suffix = "?doctest.ts";
 
@@ -14,11 +14,19 @@ export const runnerOf = (block: Block): string => `line${block.open}`;
 /** A guide logs this before the output of each block. */
 export const blockMark = "\u0000block";
 
+/** One line that imports all public names; where two modules export the same name, the first one's counts. */
+function importAll(exports: readonly Export[]): string {
+  const byName = new Map([...exports].reverse().map(({ name, module }) => [name, module]));
+  const lines = [`import { deepStrictEqual as deepEqual, throws } from "node:assert";`];
+  for (const [name, module] of byName) lines.push(`import { ${name} } from ${JSON.stringify(module)};`);
+  return lines.join(" ");
+}
+
 /**
  * A source file's examples as a module: one function per block, with all that the package exports in scope. Each
  * line of code keeps its number, so that a failure is shown where it stands in the docstring.
  */
-function sourceModule(path: string, names: readonly string[]): string {
+function sourceModule(path: string, scope: string): string {
   const lines = linesOf(path);
   const code = lines.map(() => "");
   for (const block of examplesOf(path).flatMap(({ blocks }) => blocks)) {
@@ -26,11 +34,7 @@ function sourceModule(path: string, names: readonly string[]): string {
     for (let i = block.open; i < block.close - 1; i++) code[i] = lines[i]!.replace(/^(\s*)\*/, "$1 ");
     code[block.close - 1] = "};";
   }
-  const scope = [
-    `import { ${names.join(", ")} } from "chainrule";`,
-    `import { deepStrictEqual as deepEqual, throws } from "node:assert";`,
-  ];
-  code[0] = scope.join(" ");
+  code[0] = scope;
   return code.join("\n");
 }
 
@@ -41,7 +45,7 @@ function guideModule(path: string): string {
 
 /** Serves the examples in docstrings and guides as modules to the tests. */
 export function doctest(): Plugin {
-  let names: string[] | undefined;
+  let scope: string | undefined;
   return {
     name: "doctest",
     enforce: "pre",
@@ -50,8 +54,8 @@ export function doctest(): Plugin {
       if (!id.endsWith(suffix)) return undefined;
       const path = id.slice(0, -suffix.length);
       if (path.endsWith(".md")) return guideModule(path);
-      names ??= publicExports().map(({ name }) => name);
-      return sourceModule(path, names);
+      scope ??= importAll(publicExports());
+      return sourceModule(path, scope);
     },
   };
 }
