@@ -178,7 +178,7 @@ export function texToText(source: string): string {
     } else if (name in accents) {
       const inside = group(source, i);
       const text = texToText(inside.body);
-      out += (text.length === 1 ? text + accents[name] : `d${text}`).normalize("NFC");
+      out += (text.length === 1 ? text + accents[name] : `grad(${text})`).normalize("NFC");
       i = inside.end;
     } else if (name === "mathrm" || name === "operatorname" || name === "text" || name === "mathbf") {
       const inside = group(source, i);

@@ -1,7 +1,7 @@
 import { formatShape } from "../shape.ts";
 import { formatCell } from "../tensor/format.ts";
 import { type Tensor, Variable } from "../tensor/tensor.ts";
-import { atom, type Formula, fill, texToText } from "../tex.ts";
+import { atom, type Formula, fill, tex, texToText } from "../tex.ts";
 import type { Edge } from "./graph.ts";
 
 /** What a step of the backward pass does. */
@@ -74,8 +74,7 @@ export class Step implements StepDetails {
     const { kind, from, arrived } = this;
     const node = from?.result.node;
     const name = nameOf(this.target);
-    const value = this.value;
-    const outcome = describe(value);
+    const outcome = describe(this.value);
     const count = arrived && arrived[1] > 1 ? `, contribution ${arrived[0]} of ${arrived[1]}` : "";
     const head = {
       seed: `the gradient of ${name} in itself`,
@@ -83,24 +82,26 @@ export class Step implements StepDetails {
       sum: `${name} was stretched by broadcasting: sum over axes [${this.axes}]`,
       accumulate: `${name} gets several contributions: add them up${count}`,
     }[kind];
-    const rule = texToText(this.rule);
-    const numbers = texToText(this.#formula(numeric).tex);
-    const plugged = numbers === outcome || kind === "seed" ? "" : `${numbers} = `;
-    return `${String(this.index).padStart(3)}  ${head}\n     ${rule}\n     ${plugged}${outcome}`;
+    const rule = kind === "seed" ? `ȳ = ${outcome}` : texToText(this.rule);
+    const numbers = kind === "seed" ? outcome : texToText(this.#formula(numeric).tex);
+    const lines = [`${String(this.index).padStart(3)}  ${head}`, `     ${rule}`];
+    if (kind !== "seed") lines.push(`     ${numbers === outcome ? "" : `${numbers} = `}${outcome}`);
+    return lines.join("\n");
   }
 
   /** What the target is called inside the op that the gradient comes from. */
   get #targetName(): string {
     const { from } = this;
-    if (this.kind !== "contribution" || from === undefined) return nameOf(this.target);
+    if (this.kind !== "contribution" || from === undefined) {
+      return this.target instanceof Variable ? nameOf(this.target) : "x";
+    }
     return from.result.node!.op.inputName(from.edge.slot);
   }
 
   #formula(part: (name: string, x: Tensor) => Formula): Formula {
     const { kind, from, upstream } = this;
     if (kind === "seed") return part("1", this.value);
-    if (kind === "sum")
-      return fill({ tex: String.raw`\sum #dy`, level: "atom" }, { dy: part("dy", upstream!) });
+    if (kind === "sum") return fill({ tex: tex`\sum #dy`, level: "atom" }, { dy: part("dy", upstream!) });
     if (kind === "accumulate") {
       return fill(
         { tex: "#total + #next", level: "sum" },
@@ -126,12 +127,12 @@ export class Step implements StepDetails {
   #next: Tensor | undefined;
 }
 
-const bar = (name: string): string => String.raw`\bar{${name}}`;
+const bar = (name: string): string => tex`\bar{${name.length === 1 ? name : tex`\mathrm{${name}}`}}`;
 
 /** A slot filled by its name: the upstream gradient is ȳ. */
 function symbolic(name: string): Formula {
   if (name === "dy") return atom(bar("y"));
-  return atom(name.length === 1 ? name : String.raw`\mathrm{${name}}`);
+  return atom(name.length === 1 ? name : tex`\mathrm{${name}}`);
 }
 
 /** A slot filled by its number, or by its shape if it holds many. */
