@@ -15,6 +15,10 @@ export interface Attr<In, Out, Needed extends boolean = boolean, Lead extends bo
   readonly fallback: { readonly value: Out } | undefined;
   readonly needed: Needed;
   readonly lead: Lead;
+  /** The name in Keras's files, where it does not follow from ours. */
+  readonly kerasName?: string;
+  /** The value as files hold it, where it is not the value itself. */
+  write?(value: Out): unknown;
 }
 
 export type AttrSpecs = Readonly<Record<string, Attr<never, unknown>>>;
@@ -24,7 +28,8 @@ export type AttrsOf<S extends AttrSpecs> = {
   readonly [K in keyof S]: S[K] extends Attr<never, infer Out> ? Out : never;
 };
 
-type InOf<A> = A extends Attr<infer In, unknown> ? In : never;
+/** What users may write for an option. */
+export type InOf<A> = A extends Attr<infer In, unknown> ? In : never;
 type NeededKeys<S extends AttrSpecs> = {
   [K in keyof S]: S[K] extends { readonly needed: true } ? K : never;
 }[keyof S];
@@ -45,7 +50,11 @@ export type Trailing<S extends AttrSpecs> = [keyof S] extends [never]
     : [options: Options<S> | LeadOf<S>];
 
 /** Declares a kind of option; the returned function gives it a default, or none (`kind()`: needed). */
-function kind<In, Out>(expects: string, read: (value: In) => Out | undefined) {
+export function kind<In, Out>(
+  expects: string,
+  read: (value: In) => Out | undefined,
+  write?: (value: Out) => unknown,
+) {
   function declare(): Attr<In, Out, true, false>;
   function declare(fallback: In): Attr<In, Out, false, false>;
   function declare(...fallback: [] | [In]): Attr<In, Out, boolean, false> {
@@ -56,6 +65,7 @@ function kind<In, Out>(expects: string, read: (value: In) => Out | undefined) {
       fallback: fallback.length === 0 ? undefined : { value: value as Out },
       needed: fallback.length === 0,
       lead: false,
+      ...(write && { write }),
     };
   }
   return declare;

@@ -1,5 +1,5 @@
 import { type DType, floatx, isFloat, promote } from "../dtype.ts";
-import { ChainruleError, nearest, show } from "../errors.ts";
+import { ChainruleError, checkOptions, isPlainObject, show } from "../errors.ts";
 import { formatShape } from "../shape.ts";
 import { type Raw, readRaw, type TensorLike, toCells } from "../tensor/convert.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -8,10 +8,16 @@ import type { AttrSpecs } from "./attributes.ts";
 /** What an input must hold. `number` joins the common dtype, `any` is taken as it is. */
 export type Kind = "number" | "int32" | "bool" | "any";
 
+/**
+ * What the common dtype of the inputs that hold numbers may be: `"float"` makes floats of whole numbers, `"any"`
+ * makes whole numbers of bools, `"all"` leaves bools too.
+ */
+export type Numbers = "float" | "any" | "all";
+
 /** What a rule says of its inputs. */
 interface Wants {
   readonly kinds?: Readonly<Record<string, Kind | undefined>>;
-  readonly numbers?: "float" | "any";
+  readonly numbers?: Numbers;
 }
 
 /** The operands of a call as tensors of the right kinds. */
@@ -25,7 +31,8 @@ export function readOperands(
   const values = operandValues(who, names, args);
   const kindOf = (slot: number): Kind =>
     kinds[names[Math.min(slot, names.length - 1)]!.replace("...", "")] ?? "number";
-  const raws = values.map((value) => (value instanceof Tensor ? value : readRaw(who, value)));
+  const whose = (slot: number) => `${who}, ${operandName(names, slot)}`;
+  const raws = values.map((value, slot) => (value instanceof Tensor ? value : readRaw(whose(slot), value)));
   const common = commonDType(
     raws.filter((_, slot) => kindOf(slot) === "number"),
     numbers,
@@ -34,13 +41,14 @@ export function readOperands(
     const kind = kindOf(slot);
     const wanted = kind === "number" ? common : kind === "any" ? raw.dtype : kind;
     if (!(raw instanceof Tensor)) {
-      return new Tensor(raw.shape, wanted, toCells(`${who}, ${names[slot] ?? "input"}`, raw.cells, wanted));
+      return new Tensor(raw.shape, wanted, toCells(whose(slot), raw.cells, wanted));
     }
     if (raw.dtype === wanted) return raw;
     if (kind !== "number" && !(kind === "bool" && raw.dtype === "int32")) {
+      const name = operandName(names, slot);
       throw new ChainruleError(
-        `${who}: ${names[slot]} must be ${kind}; received a ${raw.dtype} tensor ${formatShape(raw.shape)}. ` +
-          `Convert it with cast(x, "${kind}") if that is what you mean.`,
+        `${who}: ${name} must be ${kind}; received a ${raw.dtype} tensor ${formatShape(raw.shape)}. ` +
+          `Convert it with cast(${name}, "${kind}") if that is what you mean.`,
       );
     }
     return cast(raw, wanted);
@@ -50,25 +58,29 @@ export function readOperands(
 /** The positional tensors, the list of a `"...xs"` input spread out. */
 function operandValues(who: string, names: readonly string[], args: readonly unknown[]): TensorLike[] {
   const last = names.length - 1;
-  const given = args.indexOf(undefined);
-  if (args.length < names.length || (given !== -1 && given <= last)) {
-    const count = given === -1 ? args.length : given;
-    throw new ChainruleError(
-      `${who}: expected ${names.length} input${names.length === 1 ? "" : "s"} (${names.join(", ")}); received ${count}`,
-    );
+  if (args.length < names.length) {
+    const expected = `${names.length} input${names.length === 1 ? "" : "s"} (${names.join(", ").replace("...", "")})`;
+    throw new ChainruleError(`${who}: expected ${expected}; received ${args.length}`);
   }
   if (!names[last]!.startsWith("...")) return args.slice(0, names.length) as TensorLike[];
   const list = args[last];
   if (!Array.isArray(list) || list.length === 0) {
     throw new ChainruleError(
-      `${who}: expected an array of at least one tensor for ${names[last]}; received ${show(list)}`,
+      `${who}: expected an array of tensors, at least one: ${who}([a, b, …]); received ${show(list)}`,
     );
   }
   return [...args.slice(0, last), ...list] as TensorLike[];
 }
 
+/** `x`, or `xs[1]` in a list: how messages call the operand in a slot. */
+function operandName(names: readonly string[], slot: number): string {
+  const last = Math.min(slot, names.length - 1);
+  const name = names[last]!;
+  return name.startsWith("...") ? `${name.slice(3)}[${slot - last}]` : name;
+}
+
 /** The dtype that all numbers of a call come to. Plain numbers give way to tensors. */
-function commonDType(raws: readonly (Tensor | Raw)[], numbers: "float" | "any"): DType {
+function commonDType(raws: readonly (Tensor | Raw)[], numbers: Numbers): DType {
   const isWeak = (raw: Tensor | Raw) => "weak" in raw && raw.weak;
   const strong = raws.filter((raw) => !isWeak(raw)).map((raw) => raw.dtype);
   const common =
@@ -77,7 +89,8 @@ function commonDType(raws: readonly (Tensor | Raw)[], numbers: "float" | "any"):
     numbers === "float" ||
     raws.some((raw) => "weak" in raw && raw.weak && Array.from(raw.cells).some((x) => !Number.isInteger(x)));
   if (needsFloat && !isFloat(common)) return floatx();
-  return common === "bool" ? "int32" : common;
+  const bools = numbers === "all" && raws.every((raw) => raw.dtype === "bool");
+  return common === "bool" && !bools ? "int32" : common;
 }
 
 /** The attributes of a call, complete and checked. */
@@ -88,34 +101,20 @@ export function readOptions(
 ): Readonly<Record<string, unknown>> {
   const names = Object.keys(specs);
   if (trailing.length > 1) {
-    throw new ChainruleError(
-      `${who}: too many arguments; options go into one object${names.length ? `: { ${names.join(", ")} }` : ""}`,
-    );
+    const end = names.length > 0 ? `options go into one object: { ${names.join(", ")} }` : "it has no options";
+    throw new ChainruleError(`${who}: too many arguments, the last being ${show(trailing.at(-1))}; ${end}`);
   }
-  const options = asObject(who, specs, trailing[0]);
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) {
-      const known = names.length ? `known: ${nearest(name, names).join(", ")}` : "it has none";
-      throw new ChainruleError(`${who}: unknown option ${show(name)}; ${known}`);
-    }
-  }
+  const options = asObject(specs, trailing[0]);
+  checkOptions(who, options, names);
   return Object.fromEntries(names.map((name) => [name, readOption(who, name, specs[name]!, options[name])]));
 }
 
-function asObject(who: string, specs: AttrSpecs, value: unknown): Readonly<Record<string, unknown>> {
+/** The options of a call; a value that is no object stands for the leading option. */
+function asObject(specs: AttrSpecs, value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined) return {};
-  const plain =
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Tensor) &&
-    !ArrayBuffer.isView(value);
-  if (plain) return value as Record<string, unknown>;
   const leading = Object.keys(specs).find((name) => specs[name]!.lead);
-  if (leading === undefined) {
-    throw new ChainruleError(`${who}: expected an options object; received ${show(value)}`);
-  }
-  return { [leading]: value };
+  const alone = leading !== undefined && !isPlainObject(value);
+  return (alone ? { [leading]: value } : value) as Readonly<Record<string, unknown>>;
 }
 
 function readOption(who: string, name: string, spec: AttrSpecs[string], value: unknown): unknown {
@@ -132,11 +131,6 @@ function readOption(who: string, name: string, spec: AttrSpecs[string], value: u
 
 /** `x [2, 3], y [4]`: what an error says was received. */
 export function describeInputs(names: readonly string[], operands: readonly Tensor[]): string {
-  const last = names.length - 1;
-  return operands
-    .map((x, slot) => {
-      const name = names[Math.min(slot, last)]!.replace("...", "");
-      return `${slot > last || names[last]!.startsWith("...") ? `${name}[${slot - last}]` : name} ${formatShape(x.shape)}`;
-    })
-    .join(", ");
+  const shown = operands.slice(0, 8).map((x, slot) => `${operandName(names, slot)} ${formatShape(x.shape)}`);
+  return `${shown.join(", ")}${operands.length > shown.length ? `, … ${operands.length} in all` : ""}`;
 }

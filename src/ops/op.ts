@@ -8,7 +8,7 @@ import { type GradientRule, type Node, type NodeOp, Tensor } from "../tensor/ten
 import { type Formula, type Level, tex } from "../tex.ts";
 import { type View, viewOf } from "../view.ts";
 import { type AttrSpecs, type AttrsOf, lead, oneOf, type Trailing } from "./attributes.ts";
-import { describeInputs, type Kind, readOperands, readOptions } from "./call.ts";
+import { describeInputs, type Kind, type Numbers, readOperands, readOptions } from "./call.ts";
 import { isRecording, noGrad } from "./recording.ts";
 
 /** Input names: `"x"`, or `"...xs"` for a list of tensors. */
@@ -46,8 +46,8 @@ interface Described<N extends Names, A> {
   level?: Level;
   /** What each input must hold; numbers unless said. Inputs that hold numbers are brought to one dtype. */
   kinds?: Partial<Record<Bare<N[number]>, Kind>>;
-  /** What the common dtype may be: `"float"` (default) makes floats of whole numbers. */
-  numbers?: "float" | "any";
+  /** What the common dtype may be; `"float"` unless said. */
+  numbers?: Numbers;
 }
 
 /** An op that a kernel computes. */

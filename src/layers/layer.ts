@@ -1,0 +1,342 @@
+import type { NdArray } from "ndarray";
+import { type Cells, type DType, floatx, isFloat } from "../dtype.ts";
+import { ChainruleError, ensure, saying } from "../errors.ts";
+import { identity } from "../ops/control.ts";
+import { cast } from "../ops/op.ts";
+import { checkShape, formatShape, type Shape, type ShapeLike } from "../shape.ts";
+import type { TensorLike } from "../tensor/convert.ts";
+import { placeholder, tensor, zeros } from "../tensor/create.ts";
+import { Tensor, Variable } from "../tensor/tensor.ts";
+import type { Constraint } from "./constraints.ts";
+import { CallContext, callContext, inContext } from "./context.ts";
+import type { Initializer } from "./initializers.ts";
+import { uniqueName } from "./naming.ts";
+import type { Regularizer } from "./regularizers.ts";
+
+/** One tensor, or a list for layers with several inputs. */
+export type LayerInputs = TensorLike | readonly Tensor[];
+export type LayerOutputs = Tensor | Tensor[];
+/** The shape of one input, or a list of them. */
+export type InputShapes = Shape | readonly Shape[];
+
+export interface CallOptions {
+  /** Whether dropout drops and batch statistics are taken from the batch. Default: that of the surrounding call, else false. */
+  training?: boolean;
+}
+
+export interface LayerOptions {
+  /** Default: after the class, `conv2d`, `conv2d_1`, … */
+  name?: string | null;
+  /** Default true. */
+  trainable?: boolean;
+  /** Of its weights; default {@link floatx}. */
+  dtype?: DType | null;
+  /** The shape of one sample, for the first layer of a `Sequential`. */
+  inputShape?: ShapeLike | null;
+}
+
+export interface WeightOptions {
+  initializer?: Initializer;
+  regularizer?: Regularizer | null;
+  constraint?: Constraint | null;
+  /** Default true. */
+  trainable?: boolean;
+}
+
+/** One call of a layer on symbolic tensors: a node of the functional graph. A shared layer has several. */
+export interface CallNode {
+  readonly layer: Layer;
+  /** How many calls the layer had before. */
+  readonly index: number;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+const origins = new WeakMap<Tensor, { node: CallNode; index: number }>();
+
+/** The call that made a symbolic tensor, and which of its outputs it is. */
+export const originOf = (x: Tensor): { node: CallNode; index: number } | undefined => origins.get(x);
+
+/** A weight with what the layer said about it. */
+export interface Weight {
+  readonly variable: Variable;
+  readonly regularizer: Regularizer | null;
+  readonly constraint: Constraint | null;
+}
+
+const isList = (inputs: unknown): inputs is readonly Tensor[] =>
+  Array.isArray(inputs) && inputs.length > 0 && inputs.every((x) => x instanceof Tensor);
+
+// biome-ignore lint/style/useShorthandFunctionType: merges with the class, whose objects can be called
+export interface Layer {
+  /** Calls the layer on a tensor, or on a list of them. */
+  (inputs: LayerInputs, options?: CallOptions): Tensor;
+}
+
+/**
+ * A layer: weights and a function of tensors. Extend it with `call`, and with `build` if it has weights; `layer(Class)`
+ * makes it callable without `new`. An object of the class is a function: call it on a tensor to use it.
+ *
+ * @example
+ * ```ts
+ * class Scale extends Layer {
+ *   build() { this.factor = this.addWeight("factor", [1]); }
+ *   call(x) { return x.mul(this.factor); }
+ * }
+ * deepEqual(new Scale()(ones([2, 3])).shape, [2, 3]);
+ * ```
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns a function
+export class Layer {
+  static readonly className: string = "Layer";
+  declare name: string;
+  /** When false, its weights keep their values in training, and batch normalization uses its moving statistics. */
+  declare trainable: boolean;
+  declare readonly dtype: DType;
+  declare built: boolean;
+  /** The shape of one sample, where it was given. */
+  declare readonly inputShape: Shape | undefined;
+  /** The calls on symbolic tensors so far. */
+  declare readonly nodes: CallNode[];
+  /** @internal */
+  declare readonly ownWeights: Weight[];
+
+  constructor(options: LayerOptions = {}) {
+    // An object that can be called is a function; given the prototype of the class it is an object of the class, too.
+    const self = Object.setPrototypeOf(
+      (inputs: LayerInputs, given?: CallOptions) => self.apply(inputs, given),
+      new.target.prototype,
+    ) as this;
+    const state = {
+      name: options.name ?? uniqueName(classNameOf(self)),
+      trainable: options.trainable ?? true,
+      dtype: options.dtype ?? floatx(),
+      built: false,
+      inputShape: options.inputShape ? checkShape(options.inputShape) : undefined,
+      nodes: [],
+      ownWeights: [],
+    };
+    for (const [key, value] of Object.entries(state)) {
+      Object.defineProperty(self, key, { value, writable: true, configurable: true, enumerable: false });
+    }
+    // biome-ignore lint/correctness/noConstructorReturn: see above
+    return self;
+  }
+
+  /** Makes the weights, when the shape of the inputs is known; called once. */
+  build(_shape: InputShapes): void {}
+
+  /** The function of the layer. */
+  call(_inputs: Tensor | readonly Tensor[], _options: Required<CallOptions>): LayerOutputs {
+    throw new ChainruleError(
+      `${this.name} (${classNameOf(this)}) has no call(x): say there what the layer computes`,
+    );
+  }
+
+  /** The options in Keras's names; layers with options of their own add them. */
+  getConfig(): Record<string, unknown> {
+    return { name: this.name, trainable: this.trainable, dtype: this.dtype };
+  }
+
+  /** Makes a weight. Default initializer: Glorot uniform for matrices and kernels, zeros for vectors. */
+  addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
+    const { initializer, regularizer = null, constraint = null, trainable = true } = options;
+    ensureKnown(this, name, shape);
+    const value = initializer ? initializer.of(shape, this.dtype) : zeros(shape, this.dtype);
+    const variable = new Variable(shape, this.dtype, value.data, { name: `${this.name}/${name}`, trainable });
+    this.ownWeights.push({ variable, regularizer, constraint });
+    return variable;
+  }
+
+  /** Adds a scalar to the loss of the training step in progress. */
+  addLoss(loss: Tensor): void {
+    callContext()?.losses.push(loss);
+  }
+
+  /** The layers among the properties of this one, in the order in which they were set. */
+  get layers(): readonly Layer[] {
+    return Object.values(this).flatMap((value) =>
+      value instanceof Layer
+        ? [value]
+        : Array.isArray(value)
+          ? value.filter((item) => item instanceof Layer)
+          : [],
+    );
+  }
+
+  /** Builds if need be, calls, and records the call if it is symbolic: what calling the layer as a function does. */
+  apply(inputs: LayerInputs, options: CallOptions = {}): Tensor {
+    const outer = callContext();
+    const training = options.training ?? outer?.training ?? false;
+    const given = readInputs(this, inputs);
+    buildFor(this, given);
+    const context = outer?.inMode(training) ?? new CallContext(training);
+    const output = inContext(context, () =>
+      saying(
+        this.name,
+        () => run(this, given, training),
+        () => describe(given),
+      ),
+    );
+    if (outer !== undefined) return output as Tensor;
+    if (listOf(given).some((x) => x.symbolic)) return recordCall(this, given, output) as Tensor;
+    context.commit();
+    return output as Tensor;
+  }
+
+  /** The shape of the result for a shape of inputs; by default found by tracing `call`. */
+  computeOutputShape(shape: InputShapes): InputShapes {
+    const several = Array.isArray(shape[0]);
+    const shapes = (several ? shape : [shape]) as readonly Shape[];
+    const xs = shapes.map((each) => placeholder(each, this.dtype));
+    const given = several ? xs : xs[0]!;
+    buildFor(this, given);
+    const output = inContext(new CallContext(false), () => this.call(given, { training: false }));
+    return Array.isArray(output) ? output.map((x) => x.shape) : output.shape;
+  }
+
+  /** @internal Its own weights and those of the layers in it. */
+  get allWeights(): readonly Weight[] {
+    return [...this.ownWeights, ...this.layers.flatMap((inner) => inner.allWeights)];
+  }
+
+  /** All weights, trainable ones first. */
+  get weights(): Variable[] {
+    return [...this.trainableWeights, ...this.nonTrainableWeights];
+  }
+
+  get trainableWeights(): Variable[] {
+    if (!this.trainable) return [];
+    const own = this.ownWeights.map(({ variable }) => variable).filter((x) => x.trainable);
+    return unique([...own, ...this.layers.flatMap((inner) => inner.trainableWeights)]);
+  }
+
+  get nonTrainableWeights(): Variable[] {
+    const trained = new Set(this.trainableWeights);
+    return unique(this.allWeights.map(({ variable }) => variable).filter((x) => !trained.has(x)));
+  }
+
+  /** Number of cells in all weights. */
+  countParams(): number {
+    return this.weights.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Copies of the values of all weights, trainable ones first. */
+  getWeights(): NdArray<Cells>[] {
+    return this.weights.map((x) => x.toNdArray());
+  }
+
+  /**
+   * Sets the values of all weights, in the order of {@link Layer.getWeights}.
+   *
+   * @throws If the number of values or a shape differs; nothing is set then.
+   */
+  setWeights(values: readonly TensorLike[]): void {
+    const { weights } = this;
+    if (values.length !== weights.length) {
+      throw new ChainruleError(
+        `${this.name}: setWeights expects ${weights.length} weights; received ${values.length}`,
+      );
+    }
+    const tensors = values.map((value, i) => tensor(value, { dtype: weights[i]!.dtype }));
+    tensors.forEach((value, i) => {
+      if (String(value.shape) !== String(weights[i]!.shape)) {
+        throw new ChainruleError(
+          `${this.name}: setWeights expects shape ${formatShape(weights[i]!.shape)} for ${weights[i]!.name}; ` +
+            `received ${formatShape(value.shape)}`,
+        );
+      }
+    });
+    for (const [i, weight] of weights.entries()) weight.assign(tensors[i]!);
+  }
+
+  toString(): string {
+    return `<${classNameOf(this)} ${this.name}${this.built ? `, ${this.countParams()} parameters` : ", not built"}>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+const listOf = (inputs: Tensor | readonly Tensor[]): readonly Tensor[] =>
+  isList(inputs) ? inputs : [inputs as Tensor];
+
+const shapesOf = (inputs: Tensor | readonly Tensor[]): InputShapes =>
+  isList(inputs) ? inputs.map((x) => x.shape) : (inputs as Tensor).shape;
+
+/** The inputs as tensors; floats come to the dtype of the layer, as in Keras. */
+function readInputs(layer: Layer, inputs: LayerInputs): Tensor | readonly Tensor[] {
+  const fit = (x: Tensor) => (isFloat(x.dtype) && x.dtype !== layer.dtype ? cast(x, layer.dtype) : x);
+  if (isList(inputs)) return inputs.map(fit);
+  return fit(inputs instanceof Tensor ? inputs : tensor(inputs as TensorLike));
+}
+
+/** Makes the weights on the first call; a failed build leaves none behind. */
+function buildFor(layer: Layer, inputs: Tensor | readonly Tensor[]): void {
+  if (layer.built) return;
+  const count = layer.ownWeights.length;
+  try {
+    saying(
+      `${layer.name} (${classNameOf(layer)})`,
+      () => layer.build(shapesOf(inputs)),
+      () => describe(inputs),
+    );
+  } catch (error) {
+    layer.ownWeights.length = count;
+    throw error;
+  }
+  layer.built = true;
+}
+
+function run(layer: Layer, inputs: Tensor | readonly Tensor[], training: boolean): LayerOutputs {
+  try {
+    return layer.call(inputs, { training });
+  } catch (error) {
+    // A call that reads values cannot be traced, but the layer may say the shape itself.
+    const declared = layer.computeOutputShape !== Layer.prototype.computeOutputShape;
+    const symbolic = listOf(inputs).some((x) => x.symbolic);
+    if (!symbolic || !declared || !(error instanceof ChainruleError)) throw error;
+    return placeholder(layer.computeOutputShape(shapesOf(inputs)) as Shape, layer.dtype);
+  }
+}
+
+/** Notes a call on symbolic tensors as a node of the functional graph. */
+export function recordCall(
+  layer: Layer,
+  inputs: Tensor | readonly Tensor[],
+  output: LayerOutputs,
+): LayerOutputs {
+  const sources = listOf(inputs);
+  // The output of a layer is a tensor of its own, also when the layer passes its input on.
+  const own = (x: Tensor) => (sources.includes(x) || origins.has(x) ? identity(x) : x);
+  const outputs = (Array.isArray(output) ? output : [output]).map(own);
+  const node: CallNode = { layer, index: layer.nodes.length, inputs: sources, outputs };
+  layer.nodes.push(node);
+  outputs.forEach((x, index) => {
+    origins.set(x, { node, index });
+  });
+  return Array.isArray(output) ? outputs : outputs[0]!;
+}
+
+const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
+
+const describe = (inputs: Tensor | readonly Tensor[]): string =>
+  listOf(inputs)
+    .map((x) => formatShape(x.shape))
+    .join(", ");
+
+/** The name of a layer's class: what it says itself, which a minifier cannot change, else the class's own. */
+export function classNameOf(layer: Layer): string {
+  const Class = layer.constructor as typeof Layer;
+  return Object.hasOwn(Class, "className") ? Class.className : Class.name;
+}
+
+function ensureKnown(layer: Layer, name: string, shape: Shape): void {
+  ensure(
+    shape.every((size) => Number.isInteger(size)),
+    () =>
+      `the weight ${name} of ${layer.name} would have shape ${formatShape(shape)}: a size that decides the number of ` +
+      "weights must be given in the shape of the input",
+  );
+}
