@@ -1,4 +1,5 @@
-import { ChainruleError, show } from "./errors.ts";
+import { ChainruleError, ensure, show } from "./errors.ts";
+import { maxCells } from "./shape.ts";
 
 /** The cell types of a tensor. `bool` is stored as bytes of 0 and 1. */
 export type DType = "float32" | "float64" | "int32" | "bool";
@@ -35,6 +36,10 @@ export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype =
 
 /** Fresh zeroed cells. */
 export function allocate(dtype: DType, size: number): Cells {
+  ensure(
+    !(size > maxCells),
+    () => `${size} cells are too many: a tensor holds at most ${maxCells} of them (2²⁸)`,
+  );
   return new storage[dtype](size);
 }
 

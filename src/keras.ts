@@ -3,7 +3,6 @@ import { elu, hardSigmoid, selu, silu, softsign } from "./activations/index.ts";
 import { gradients } from "./autodiff/grad.ts";
 import { type Cells, floatx, setFloatx } from "./dtype.ts";
 import * as ops from "./ops/index.ts";
-import type { TensorLike } from "./tensor/convert.ts";
 import {
   eye,
   ones,
@@ -15,7 +14,7 @@ import {
   variable,
   zeros,
 } from "./tensor/create.ts";
-import type { Tensor, Variable } from "./tensor/tensor.ts";
+import type { Tensor, TensorLike, Variable } from "./tensor/tensor.ts";
 
 let fuzz = 1e-7;
 

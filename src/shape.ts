@@ -1,4 +1,4 @@
-import { ensure } from "./errors.ts";
+import { ensure, show } from "./errors.ts";
 
 /**
  * The size of each axis. A size that is not known yet (the batch of a symbolic tensor) is `NaN`, shown as
@@ -19,6 +19,20 @@ export const sameSize = (a: number, b: number): boolean => a === b || Number.isN
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((size, i) => sameSize(size, b[i]!));
 
+/** The most axes and cells that a tensor may have: more is a mistake, and would only end in no memory. */
+export const maxRank = 32;
+export const maxCells = 2 ** 28;
+
+/** Refuses a shape of too many axes or cells. Sizes of 0 do not count, as in numpy: loops run over the others. */
+export function ensureFits(shape: Shape): void {
+  ensure(shape.length <= maxRank, () => `${shape.length} axes are too many: a tensor has at most ${maxRank}`);
+  const cells = sizeOf(shape.map((size) => (size > 1 ? size : 1)));
+  ensure(
+    cells <= maxCells,
+    () => `shape ${formatShape(shape)} is too large: a tensor holds at most ${maxCells} cells (2²⁸)`,
+  );
+}
+
 /** Number of cells: the product of the sizes; 1 for a scalar, whose shape is []. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
@@ -33,9 +47,11 @@ export function checkShape(value: ShapeLike, allowUnknown = true): Shape {
     (allowUnknown && (size === null || Number.isNaN(size)));
   ensure(
     Array.isArray(value) && value.every(well),
-    () => `expected a shape, an array of whole sizes ≥ 0; received ${JSON.stringify(value)}`,
+    () => `expected a shape, an array of whole sizes ≥ 0; received ${show(value)}`,
   );
-  return value.map((size) => size ?? unknown);
+  const shape = value.map((size) => size ?? unknown);
+  ensureFits(shape);
+  return shape;
 }
 
 /** Row-major strides: the last axis has stride 1. */
@@ -103,16 +119,17 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepdims: bo
 export const withSize = (shape: Shape, axis: number, size: number): Shape =>
   shape.map((old, i) => (i === axis ? size : old));
 
-/** Resolves a reshape: one entry may be -1 (or unknown), and then takes what is left. */
+/** Resolves a reshape: one entry may be -1 (or the only unknown), and then takes what is left. */
 export function resolveReshape(from: Shape, to: Shape): Shape {
-  const free = to.indexOf(-1);
+  const places = (open: (size: number) => boolean) => to.flatMap((size, i) => (open(size) ? [i] : []));
+  const [asked, unknowns] = [places((size) => size === -1), places(Number.isNaN)];
   ensure(
-    to.every((size) => Number.isNaN(size) || (Number.isInteger(size) && size >= -1)) &&
-      to.filter((size) => size === -1).length <= 1,
+    asked.length <= 1 && to.every((size) => Number.isNaN(size) || (Number.isInteger(size) && size >= -1)),
     () => `shape ${formatShape(to)} must hold whole sizes ≥ 0 and at most one -1`,
   );
+  const free = asked[0] ?? (unknowns.length === 1 ? unknowns[0] : undefined);
   const count = sizeOf(from);
-  if (free === -1) {
+  if (free === undefined) {
     ensure(
       sameSize(sizeOf(to), count),
       () => `${formatShape(from)} has ${count} cells, which ${formatShape(to)} cannot hold (${sizeOf(to)})`,
@@ -120,11 +137,14 @@ export function resolveReshape(from: Shape, to: Shape): Shape {
     return to;
   }
   const rest = sizeOf(withSize(to, free, 1));
+  ensure(
+    asked.length === 0 || rest !== 0,
+    () => `the -1 in ${formatShape(to)} is ambiguous beside a size of 0`,
+  );
   const size = count / rest;
-  ensure(Number.isNaN(size) || Number.isInteger(size), () =>
-    rest === 0
-      ? `the -1 in ${formatShape(to)} is ambiguous beside a size of 0`
-      : `${count} cells do not divide into ${formatShape(to)}`,
+  ensure(
+    Number.isNaN(size) || Number.isInteger(size),
+    () => `${count} cells do not divide into ${formatShape(to)}`,
   );
   return withSize(to, free, size);
 }

@@ -1,8 +1,8 @@
 import { type DType, floatx, isFloat, promote } from "../dtype.ts";
 import { ChainruleError, checkOptions, isPlainObject, show } from "../errors.ts";
 import { formatShape } from "../shape.ts";
-import { type Raw, readRaw, type TensorLike, toCells } from "../tensor/convert.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { type Raw, readRaw, toCells } from "../tensor/convert.ts";
+import { Tensor, type TensorLike } from "../tensor/tensor.ts";
 import type { AttrSpecs } from "./attributes.ts";
 
 /** What an input must hold. `number` joins the common dtype, `any` is taken as it is. */
@@ -101,7 +101,8 @@ export function readOptions(
 ): Readonly<Record<string, unknown>> {
   const names = Object.keys(specs);
   if (trailing.length > 1) {
-    const end = names.length > 0 ? `options go into one object: { ${names.join(", ")} }` : "it has no options";
+    const end =
+      names.length > 0 ? `options go into one object: { ${names.join(", ")} }` : "it has no options";
     throw new ChainruleError(`${who}: too many arguments, the last being ${show(trailing.at(-1))}; ${end}`);
   }
   const options = asObject(specs, trailing[0]);

@@ -1,6 +1,5 @@
 import { ensure } from "../errors.ts";
-import type { TensorLike } from "../tensor/convert.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import { tex } from "../tex.ts";
 import { op } from "./op.ts";
 

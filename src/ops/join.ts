@@ -1,7 +1,7 @@
 import { ensure, saying } from "../errors.ts";
 import { normalizeAxis, type Shape, sameSize, withSize } from "../shape.ts";
-import type { TensorLike } from "../tensor/convert.ts";
 import { tensor } from "../tensor/create.ts";
+import type { TensorLike } from "../tensor/tensor.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tex } from "../tex.ts";
 import { sliceView } from "../view.ts";

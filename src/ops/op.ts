@@ -3,7 +3,7 @@ import { ensure, saying } from "../errors.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { reference } from "../kernels/reference/reference.ts";
 import { isKnown, type Shape, sizeOf } from "../shape.ts";
-import type { TensorLike } from "../tensor/convert.ts";
+import type { TensorLike } from "../tensor/tensor.ts";
 import { type GradientRule, type Node, type NodeOp, Tensor } from "../tensor/tensor.ts";
 import { type Formula, type Level, tex } from "../tex.ts";
 import { type View, viewOf } from "../view.ts";

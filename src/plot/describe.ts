@@ -1,33 +1,37 @@
 import { type Chart, captionOf, labelsOf, type Series } from "./chart.ts";
-import { type Domain, formatNumber } from "./scale.ts";
-
-const range = ([min, max]: Domain): string => `from ${formatNumber(min)} to ${formatNumber(max)}`;
+import type { Point } from "./path.ts";
+import { formatNumber } from "./scale.ts";
 
 /** What the picture shows, in words: for those who cannot see it. */
 export function describe(chart: Chart): string {
-  const head = `Line chart, ${chart.xLabel ?? "x"} ${range(chart.xDomain)}.`;
+  const [from, to] = chart.xDomain.map(formatNumber);
   const panels = chart.panels.map((panel) => {
     const caption = captionOf(panel);
-    const facts = panel.series.map(
-      (series) => `${series.label === caption ? "" : `${series.label} `}${factsOf(series)}`,
+    const facts = panel.series.map((series) =>
+      series.label === caption ? factsOf(series) : `${series.label} ${factsOf(series)}`,
     );
     return `${caption === undefined ? "" : `${caption}: `}${facts.join("; ")}.`;
   });
-  return [head, ...panels].join(" ");
+  return [`Line chart, ${chart.xLabel ?? "x"} from ${from} to ${to}.`, ...panels].join(" ");
 }
 
+const isFinite = (point: Point | undefined): boolean => point?.every(Number.isFinite) ?? false;
+
+const say = ([x, y]: Point): string => `${formatNumber(y)} at ${formatNumber(x)}`;
+
 function factsOf({ points }: Series): string {
-  const finite = points.filter((point) => point.every(Number.isFinite));
-  if (finite.length === 0) return "has no finite value";
+  const finite = points.filter(isFinite);
+  const [first, last] = [finite[0], finite.at(-1)];
+  if (first === undefined || last === undefined) return "has no finite value";
   const lowest = finite.reduce((a, b) => (b[1] < a[1] ? b : a));
   const highest = finite.reduce((a, b) => (b[1] > a[1] ? b : a));
-  const at = ([x, y]: readonly [number, number]) => `${formatNumber(y)} at ${formatNumber(x)}`;
   const breaks = points.filter(
-    ([x, y], i) => Number.isFinite(x) && !Number.isFinite(y) && i > 0 && i < points.length - 1,
+    (point, i) => !isFinite(point) && isFinite(points[i - 1]) && point[0] < last[0],
   );
-  const where = breaks.slice(0, 6).map(([x]) => formatNumber(x));
-  const broken = breaks.length > 0 && breaks.length <= 6 ? `, with breaks at ${where.join(" and ")}` : "";
-  return `goes from ${at(finite[0]!)} to ${at(finite.at(-1)!)}, lowest ${at(lowest)}, highest ${at(highest)}${broken}`;
+  // More of them are no fact to remember.
+  const listed = breaks.length > 6 ? [] : breaks.map(([x]) => formatNumber(x));
+  const broken = listed.length > 0 ? `, with breaks at ${listed.join(" and ")}` : "";
+  return `goes from ${say(first)} to ${say(last)}, lowest ${say(lowest)}, highest ${say(highest)}${broken}`;
 }
 
 /** The title, or what could be one. */

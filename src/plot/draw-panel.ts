@@ -5,17 +5,15 @@ import { linearScale, type Scale, type Ticks } from "./scale.ts";
 import { coordinate, element, type Markup } from "./svg.ts";
 import { colourOf, dashOf } from "./theme.ts";
 
-const lineWidth = 2.5;
-
 /** A line in the colour and the dashes of the series of that number. */
 export const drawLine = (series: number, d: string, label?: string): Markup =>
   element(
     "path",
     {
-      class: `${colourOf(series)}-line`,
+      class: `line ${colourOf(series)}-line`,
       d,
       fill: "none",
-      "stroke-width": lineWidth,
+      "stroke-width": sizes.line,
       "stroke-dasharray": dashOf(series),
       "stroke-linecap": "round",
       "stroke-linejoin": "round",

@@ -44,14 +44,14 @@ function drawAs(id: string, chart: Chart, layout: Layout): Markup {
   );
 }
 
-/** On a small screen the picture shrinks; its text is then enlarged, so that it stays readable. */
+/** On a small screen the picture shrinks; text and lines are then enlarged, so that they stay readable. */
 const textStyle = (id: string, width: number): string =>
   [
     `#${id} text{font:${sizes.text}px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}`,
     `#${id} .title{font-size:${sizes.title}px;font-weight:600}`,
     `#${id} .number{font-variant-numeric:tabular-nums}`,
     `@media (max-width:${Math.round(width * narrow)}px){#${id} text{font-size:${sizes.narrowText}px}` +
-      `#${id} .title{font-size:${sizes.narrowTitle}px}}`,
+      `#${id} .title{font-size:${sizes.narrowTitle}px}#${id} .line{stroke-width:${sizes.narrowLine}px}}`,
   ].join("\n");
 
 function heading({ titleLines, legend }: Layout): Markup[] {

@@ -2,16 +2,18 @@ import { ensure } from "../errors.ts";
 import { type Chart, captionOf, labelsOf, type Panel } from "./chart.ts";
 import { type Domain, extent, padded, type Ticks, ticks } from "./scale.ts";
 
-/** In pixels of the picture. Room is made for the sizes of a small screen, where the text is drawn larger. */
+/** In pixels of the picture. Room is made for the sizes of a small screen, where text and lines are drawn larger. */
 export const sizes = {
   text: 14,
   title: 18,
   narrowText: 20,
   narrowTitle: 24,
   padding: 16,
+  line: 2.5,
+  narrowLine: 3.5,
   titleRow: 30,
   legendRow: 28,
-  captionRow: 30,
+  captionRow: 34,
   tickRow: 34,
   labelRow: 28,
   gap: 20,
@@ -19,7 +21,7 @@ export const sizes = {
   leastPanel: 60,
 } as const;
 
-/** The width of the picture, as a share of its natural one, below which the text is drawn larger. */
+/** The width of the picture, as a share of its natural one, below which text and lines are drawn larger. */
 export const narrow = 0.7;
 
 export interface Box {

@@ -1,7 +1,7 @@
-import { ensure, saying, show } from "../errors.ts";
+import { checkOptions, ensure, saying, show } from "../errors.ts";
 import type { Mark, Panel, Series } from "./chart.ts";
 import { draw } from "./draw.ts";
-import { checkKeys, checkText, readDomain, readSize, readTheme } from "./options.ts";
+import { checkText, readDomain, readSize, readTheme } from "./options.ts";
 import { type Domain, extent } from "./scale.ts";
 import type { Theme } from "./theme.ts";
 
@@ -45,11 +45,14 @@ const chartKeys = ["title", "xLabel", "width", "height", "theme", "xDomain"];
  * deepEqual(svg.startsWith("<svg "), true);
  * ```
  */
-export const lineChart = (options: LineChartOptions): string => saying("lineChart", () => drawLines(options));
+export const lineChart = (options: LineChartOptions): string =>
+  saying("lineChart", () => {
+    checkOptions("lineChart", options, [...chartKeys, ...(isStacked(options) ? ["panels"] : panelKeys)]);
+    return drawLines(options);
+  });
 
 /** What {@link lineChart} does, for others to do in their own name. */
 export function drawLines(options: LineChartOptions): string {
-  checkKeys(options, [...chartKeys, ...(isStacked(options) ? ["panels"] : panelKeys)]);
   const { title, xLabel, width = 720, height, theme } = options;
   checkText("title", title);
   checkText("xLabel", xLabel);
@@ -79,7 +82,7 @@ function readPanels(options: LineChartOptions): Panel[] {
     () => `panels must be an array of at least one { ${panelKeys.join(", ")} }; received ${show(panels)}`,
   );
   return panels.map((panel) => {
-    checkKeys(panel, panelKeys);
+    checkOptions("a panel", panel, panelKeys);
     return readPanel(panel);
   });
 }
@@ -111,7 +114,7 @@ const isMark = (mark: Mark): boolean =>
   Number.isFinite(mark?.x) && Number.isFinite(mark.y) && typeof mark.filled === "boolean";
 
 function readSeries(series: Series): Series {
-  checkKeys(series, ["label", "points", "marks"]);
+  checkOptions("a series", series, ["label", "points", "marks"]);
   const { label, points, marks = [] } = series;
   ensure(typeof label === "string", () => `the label of a series must be a string; received ${show(label)}`);
   const of = `series ${show(label)}:`;

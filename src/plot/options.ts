@@ -1,19 +1,6 @@
-import { ensure, nearest, show } from "../errors.ts";
+import { ensure, show } from "../errors.ts";
 import type { Domain } from "./scale.ts";
 import { type Theme, themes } from "./theme.ts";
-
-/** Refuses what is no object, and keys that are not known. */
-export function checkKeys(options: unknown, keys: readonly string[]): void {
-  ensure(
-    typeof options === "object" && options !== null && !Array.isArray(options),
-    () => `expected an object { ${keys.join(", ")} }; received ${show(options)}`,
-  );
-  const strange = Object.keys(options).find((key) => !keys.includes(key));
-  ensure(
-    strange === undefined,
-    () => `unknown option ${show(strange)}; known: ${nearest(strange!, keys).join(", ")}`,
-  );
-}
 
 export function checkText(name: string, value: unknown): void {
   ensure(

@@ -1,8 +1,8 @@
-import { ensure, saying, show } from "../errors.ts";
+import { checkOptions, ensure, saying, show } from "../errors.ts";
 import type { Panel, Series } from "./chart.ts";
 import { checkPointwise, evaluatorOf, type Named, type PlotFunction, readFunctions } from "./functions.ts";
 import { drawLines, type PictureOptions } from "./line-chart.ts";
-import { checkKeys, readDomain } from "./options.ts";
+import { readDomain } from "./options.ts";
 import { curve, findJumps, spaced, stepped } from "./sample.ts";
 import type { Domain } from "./scale.ts";
 
@@ -50,7 +50,7 @@ const mostPoints = 100_000;
 export const plot = (options: PlotOptions): string => saying("plot", () => drawPlot(options));
 
 function drawPlot(options: PlotOptions): string {
-  checkKeys(options, keys);
+  checkOptions("plot", options, keys);
   const { title, xLabel = "x", width, height, theme, yLabel, yDomain, layout = "panels" } = options;
   const functions = readFunctions(options.functions);
   const orders = readOrders(options.derivatives);

@@ -63,7 +63,7 @@ function roundest(a: number, b: number): number {
 
 /**
  * Where a function jumps. A difference between neighbours is followed into ever smaller intervals: what remains of
- * it in the end is a jump, what shrinks was a slope, and what grows is a pole.
+ * it in the end is a jump, what shrinks was a slope, and what grows is a pole. So is what is not finite.
  *
  * @param hints Numbers at which there may be a jump: the search begins there too.
  */
@@ -78,18 +78,18 @@ export function findJumps(f: Evaluate, domain: Domain, hints: readonly number[] 
     .slice(1)
     .map((b, i): Bracket => ({ a: xs[i]!, b, ya: ys[i]!, yb: ys[i + 1]! }))
     .filter((bracket) => Number.isFinite(gap(bracket)) && gap(bracket) > threshold);
-  if (suspects.length === 0) return [];
   let brackets = suspects;
-  for (let i = 0; i < halvings; i++) brackets = halve(brackets, f);
+  for (let i = 0; i < halvings && brackets.length > 0; i++) brackets = halve(brackets, f);
 
-  const found = new Map<number, Jump>();
+  const holes = xs.filter((_, i) => i > 0 && Number.isFinite(ys[i - 1]) && !Number.isFinite(ys[i]));
+  const found = new Map(holes.map((x): [number, Jump] => [x, { x, limits: undefined }]));
   for (const [i, bracket] of brackets.entries()) {
     if (gap(bracket) <= threshold) continue;
     const x = roundest(bracket.a, bracket.b);
     const pole = gap(bracket) > 4 * gap(suspects[i]!);
     found.set(x, { x, limits: pole ? undefined : limitsAt(f, x, domain) });
   }
-  return [...found.values()];
+  return [...found.values()].sort((a, b) => a.x - b.x);
 }
 
 const near = ([min, max]: Domain): number => (max - min) * 1e-9;

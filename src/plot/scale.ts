@@ -44,17 +44,25 @@ export function ticks(domain: Domain, count: number, smallest = 0): Ticks {
   const first = Math.ceil(min / size - 1e-9);
   const last = Math.floor(max / size + 1e-9);
   const values = Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => multiple(step, first + i));
-  const decimals = Math.max(0, -Math.floor(Math.log10(size) + 1e-9));
-  const plain = decimals <= 4 && values.every((value) => Math.abs(value) < 1e6);
-  const label = (value: number) => (plain ? value.toFixed(decimals) : compact(value));
-  return { values, labels: values.map((value) => typographic(value === 0 ? "0" : label(value))) };
+  return { values, labels: labelsOf(values, size) };
 }
 
-const compact = (value: number): string =>
-  value
-    .toExponential(2)
-    .replace(/\.?0*e/, "e")
-    .replace("e+", "e");
+const exponentOf = (value: number): number => Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+
+/** With as many digits as it takes to tell neighbours apart, and an exponent where there would be many zeros. */
+function labelsOf(values: readonly number[], step: number): string[] {
+  const decimals = Math.max(0, -exponentOf(step));
+  const plain = decimals <= 4 && values.every((value) => Math.abs(value) < 1e6);
+  const compact = (value: number) => {
+    const digits = Math.min(Math.max(exponentOf(value) - exponentOf(step), 0), 15);
+    return value
+      .toExponential(digits)
+      .replace(/\.?0*e/, "e")
+      .replace("e+", "e");
+  };
+  const label = (value: number) => (plain ? value.toFixed(decimals) : compact(value));
+  return values.map((value) => typographic(value === 0 ? "0" : label(value)));
+}
 
 /** With a minus sign in place of the hyphen, which is shorter than a digit and which screen readers skip. */
 const typographic = (text: string): string => text.replaceAll("-", "−");
@@ -70,7 +78,8 @@ export function extent(values: Iterable<number>): Domain {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const value of values) {
-    if (!Number.isFinite(value)) continue;
+    // The width of a domain must be finite too.
+    if (!(Math.abs(value) < 1e300)) continue;
     min = Math.min(min, value);
     max = Math.max(max, value);
   }

@@ -1,8 +1,7 @@
 import type { NdArray } from "ndarray";
 import { allocate, type Cells, type DType, floatx, isFloat } from "../dtype.ts";
-import { ChainruleError, show } from "../errors.ts";
-import { formatShape, type Shape, sizeOf, stridesOf } from "../shape.ts";
-import type { Tensor } from "./tensor.ts";
+import { ChainruleError, ensure, saying, show } from "../errors.ts";
+import { ensureFits, formatShape, maxRank, type Shape, sizeOf, stridesOf } from "../shape.ts";
 
 type NumericArray =
   | Float32Array
@@ -17,8 +16,8 @@ type NumericArray =
 
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 
-/** Numbers, nested arrays, typed arrays and ndarrays (views with any stride) stand for tensors everywhere. */
-export type TensorLike = Tensor | number | boolean | NestedArray | NumericArray | NdArray;
+/** What a tensor can be made of, besides another tensor. */
+export type Value = number | boolean | NestedArray | NumericArray | NdArray;
 
 /** Shape, cells and natural dtype of a value that is no tensor yet. */
 export interface Raw {
@@ -43,59 +42,84 @@ const isNdArray = (value: unknown): value is NdArray =>
   "stride" in value &&
   "offset" in value;
 
-function typedDType(data: ArrayLike<number>): DType {
+function typedDType(data: unknown): DType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Float64Array) return "float64";
   return isTyped(data) ? "int32" : floatx();
 }
 
-/** The cells of a strided ndarray in row-major order. */
-function ndCells(view: NdArray): ArrayLike<number> {
-  const size = sizeOf(view.shape);
-  const strides = stridesOf(view.shape);
+const isWholeArray = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every(Number.isInteger);
+
+/** The cells of a strided ndarray in row-major order; throws a {@link Mismatch} if it is no sound one. */
+function ndCells({ data, shape, stride, offset }: NdArray): ArrayLike<number> {
+  const sound =
+    isWholeArray(shape) &&
+    shape.every((size) => size >= 0) &&
+    isWholeArray(stride) &&
+    stride.length === shape.length &&
+    Number.isInteger(offset);
+  ensure(
+    sound,
+    () => `the ndarray's shape ${show(shape)}, stride ${show(stride)} and offset ${show(offset)} do not fit`,
+  );
+  ensureFits(shape);
+  const size = sizeOf(shape);
+  const strides = stridesOf(shape);
   const out = new Float64Array(size);
-  const data = view.data as ArrayLike<number>;
+  const source = data as ArrayLike<unknown> | null | undefined;
   for (let i = 0; i < size; i++) {
-    let at = view.offset;
+    let at = offset;
     let rest = i;
     for (let axis = 0; axis < strides.length; axis++) {
       const index = Math.floor(rest / strides[axis]!);
       rest -= index * strides[axis]!;
-      at += index * view.stride[axis]!;
+      at += index * stride[axis]!;
     }
-    out[i] = data[at]!;
+    const value = source?.[at];
+    ensure(typeof value === "number", () => `the ndarray has no number at ${at} of its data: ${show(value)}`);
+    out[i] = value;
   }
   return out;
 }
 
 function nestedRaw(who: string, value: NestedArray): Raw {
   const shape: number[] = [];
-  for (let level: unknown = value; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level: unknown = value; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (shape.length > maxRank) {
+      throw new ChainruleError(`${who}: expected arrays nested at most ${maxRank} deep`);
+    }
+  }
   const cells: number[] = [];
+  const at: number[] = [];
   let logical = true;
-  const walk = (part: unknown, axis: number, path: string): void => {
+  const refuse = (expected: string, received: string, axis: number): never => {
+    const path = at.slice(0, axis).map((i) => `[${i}]`);
+    throw new ChainruleError(`${who}: expected ${expected}; received ${received} at ${path.join("")}`);
+  };
+  const walk = (part: unknown, axis: number): void => {
     if (axis < shape.length) {
       if (!Array.isArray(part) || part.length !== shape[axis]) {
-        throw new ChainruleError(
-          `${who}: expected nested arrays of equal lengths, shape ${formatShape(shape)}; ` +
-            `received ${Array.isArray(part) ? `${part.length} items` : show(part)} at ${path || "the top"}`,
-        );
+        const expected = `nested arrays of equal lengths, shape ${formatShape(shape)}`;
+        return refuse(expected, Array.isArray(part) ? `${part.length} items` : show(part), axis);
       }
-      for (const [i, item] of part.entries()) walk(item, axis + 1, `${path}[${i}]`);
+      for (let i = 0; i < part.length; i++) {
+        at[axis] = i;
+        walk(part[i], axis + 1);
+      }
     } else {
-      if (typeof part !== "number" && typeof part !== "boolean") {
-        throw new ChainruleError(`${who}: expected a number at ${path}; received ${show(part)}`);
-      }
+      if (typeof part !== "number" && typeof part !== "boolean") return refuse("numbers", show(part), axis);
       logical &&= typeof part === "boolean";
       cells.push(Number(part));
     }
   };
-  walk(value, 0, "");
+  walk(value, 0);
   return { shape, cells, dtype: logical && cells.length > 0 ? "bool" : floatx(), weak: true };
 }
 
 /** Reads a value that stands for a tensor. */
-export function readRaw(who: string, value: Exclude<TensorLike, Tensor>): Raw {
+export function readRaw(who: string, value: Value): Raw {
   if (typeof value === "number") return { shape: [], cells: [value], dtype: floatx(), weak: true };
   if (typeof value === "boolean") {
     return { shape: [], cells: [Number(value)], dtype: "bool", weak: true };
@@ -105,8 +129,8 @@ export function readRaw(who: string, value: Exclude<TensorLike, Tensor>): Raw {
     return { shape: [value.length], cells: value, dtype: typedDType(value), weak: false };
   }
   if (isNdArray(value)) {
-    const dtype = typedDType(value.data as ArrayLike<number>);
-    return { shape: [...value.shape], cells: ndCells(value), dtype, weak: false };
+    const cells = saying(who, () => ndCells(value));
+    return { shape: [...value.shape], cells, dtype: typedDType(value.data), weak: false };
   }
   throw new ChainruleError(
     `${who}: expected a tensor, number, nested array, typed array or ndarray; received ${show(value)}`,
@@ -116,19 +140,19 @@ export function readRaw(who: string, value: Exclude<TensorLike, Tensor>): Raw {
 /** Copies cells into a dtype; what an integer cannot hold is refused. */
 export function toCells(who: string, cells: ArrayLike<number>, dtype: DType): Cells {
   const out = allocate(dtype, cells.length);
-  for (let i = 0; i < out.length; i++) {
-    const value = cells[i]!;
-    if (!isFloat(dtype)) {
-      if (dtype === "bool" && value !== 0 && value !== 1) {
-        throw new ChainruleError(`${who}: a bool cell must be true or false; received ${value} in cell ${i}`);
-      }
-      if (!Number.isInteger(value) || value !== (value | 0)) {
-        throw new ChainruleError(
-          `${who}: an int32 cell must be a whole number within ±2³¹; received ${value} in cell ${i}`,
-        );
-      }
-    }
-    out[i] = value;
-  }
+  if (!isFloat(dtype)) checkWhole(who, cells, dtype);
+  out.set(cells);
   return out;
+}
+
+function checkWhole(who: string, cells: ArrayLike<number>, dtype: DType): void {
+  for (let i = 0; i < cells.length; i++) {
+    const value = cells[i]!;
+    if (dtype === "bool" ? value !== 0 && value !== 1 : value !== (value | 0)) {
+      const expected = dtype === "bool" ? "true or false" : "a whole number within ±2³¹";
+      throw new ChainruleError(
+        `${who}: a cell of ${dtype} must be ${expected}; received ${value} in cell ${i}`,
+      );
+    }
+  }
 }

@@ -1,9 +1,9 @@
 import { allocate, checkDType, type DType, floatx, isFloat } from "../dtype.ts";
-import { ChainruleError, ensure, saying, show } from "../errors.ts";
+import { ChainruleError, checkOptions, ensure, saying, show } from "../errors.ts";
 import { type Stream, stream } from "../random.ts";
-import { checkShape, resolveReshape, type Shape, type ShapeLike, sizeOf } from "../shape.ts";
-import { readRaw, type TensorLike, toCells } from "./convert.ts";
-import { Leaf, Tensor, Variable } from "./tensor.ts";
+import { checkShape, ensureFits, resolveReshape, type Shape, type ShapeLike, sizeOf } from "../shape.ts";
+import { readRaw, toCells } from "./convert.ts";
+import { Leaf, Tensor, type TensorLike, Variable } from "./tensor.ts";
 
 export interface TensorOptions {
   /** Default: that of the typed array, bool for booleans, else {@link floatx}. */
@@ -12,25 +12,28 @@ export interface TensorOptions {
   shape?: ShapeLike;
 }
 
-function read(who: string, value: TensorLike, options: TensorOptions) {
-  const raw =
-    value instanceof Tensor
-      ? { shape: value.shape, cells: value.data, dtype: value.dtype }
-      : readRaw(who, value);
-  const dtype = options.dtype === undefined ? raw.dtype : checkDType(who, options.dtype);
-  const shape =
-    options.shape === undefined
-      ? raw.shape
-      : saying(who, () =>
-          resolveReshape(
-            raw.shape,
-            options.shape!.map((size) => size ?? -1),
-          ),
-        );
-  return { shape, dtype, cells: toCells(who, raw.cells, dtype) };
+function read(who: string, value: TensorLike, options: TensorOptions, more: readonly string[] = []) {
+  checkOptions(who, options, ["dtype", "shape", ...more]);
+  return saying(who, () => {
+    const raw =
+      value instanceof Tensor
+        ? { shape: value.shape, cells: value.data, dtype: value.dtype }
+        : readRaw(who, value);
+    const dtype = options.dtype === undefined ? raw.dtype : checkDType(who, options.dtype);
+    const shape = options.shape === undefined ? raw.shape : reshaped(raw.shape, options.shape);
+    return { shape, dtype, cells: toCells(who, raw.cells, dtype) };
+  });
 }
 
-const shapeOf = (who: string, shape: ShapeLike): Shape => saying(who, () => checkShape(shape, false));
+function reshaped(from: Shape, to: ShapeLike): Shape {
+  ensure(Array.isArray(to), () => `shape must be an array of whole numbers; received ${show(to)}`);
+  const shape = resolveReshape(
+    from,
+    to.map((size) => size ?? -1),
+  );
+  ensureFits(shape);
+  return shape;
+}
 
 /**
  * A constant tensor with a copy of `value`: a number, nested arrays, a typed array or an ndarray (a view with
@@ -68,7 +71,7 @@ export interface VariableOptions extends TensorOptions {
  * ```
  */
 export function variable(value: TensorLike, options: VariableOptions = {}): Variable {
-  const { shape, dtype, cells } = read("variable", value, options);
+  const { shape, dtype, cells } = read("variable", value, options, ["name", "trainable"]);
   const trainable = options.trainable ?? isFloat(dtype);
   if (trainable && !isFloat(dtype)) {
     throw new ChainruleError(`variable: a trainable variable must be a float; received ${dtype}`);
@@ -93,18 +96,40 @@ export function placeholder(shape: ShapeLike, dtype: DType = floatx()): Tensor {
   );
 }
 
+function filled(who: string, shape: ShapeLike, value: number, dtype: DType): Tensor {
+  const size = saying(who, () => checkShape(shape, false));
+  checkDType(who, dtype);
+  if (typeof value !== "number") {
+    throw new ChainruleError(`${who}: the value must be a number; received ${show(value)}`);
+  }
+  const cells = allocate(dtype, sizeOf(size));
+  return new Tensor(size, dtype, cells.fill(toCells(who, [value], dtype)[0]!));
+}
+
 /** A tensor of `shape` whose every cell is `value`. */
-export function full(shape: ShapeLike, value: number, dtype: DType = floatx()): Tensor {
-  const size = shapeOf("full", shape);
-  return new Tensor(size, dtype, toCells("full", new Array<number>(sizeOf(size)).fill(value), dtype));
+export const full = (shape: ShapeLike, value: number, dtype: DType = floatx()): Tensor =>
+  filled("full", shape, value, dtype);
+
+/** A tensor of zeros. */
+export const zeros = (shape: ShapeLike, dtype: DType = floatx()): Tensor => filled("zeros", shape, 0, dtype);
+
+/** A tensor of ones. */
+export const ones = (shape: ShapeLike, dtype: DType = floatx()): Tensor => filled("ones", shape, 1, dtype);
+
+function checkFinite(who: string, numbers: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!Number.isFinite(value)) {
+      throw new ChainruleError(`${who}: ${name} must be a finite number; received ${show(value)}`);
+    }
+  }
 }
 
-export function zeros(shape: ShapeLike, dtype: DType = floatx()): Tensor {
-  const size = shapeOf("zeros", shape);
-  return new Tensor(size, checkDType("zeros", dtype), allocate(dtype, sizeOf(size)));
+/** A vector whose cell i is `at(i)`. */
+function vector(who: string, size: number, dtype: DType, at: (i: number) => number): Tensor {
+  const shape = saying(who, () => checkShape([size], false));
+  const cells = Float64Array.from({ length: size }, (_, i) => at(i));
+  return new Tensor(shape, dtype, toCells(who, cells, checkDType(who, dtype)));
 }
-
-export const ones = (shape: ShapeLike, dtype: DType = floatx()): Tensor => full(shape, 1, dtype);
 
 /**
  * The numbers start, start + step, … below `stop`, as numpy's `arange` makes them: start + i·step, and
@@ -116,87 +141,119 @@ export const ones = (shape: ShapeLike, dtype: DType = floatx()): Tensor => full(
  * ```
  */
 export function arange(start: number, stop: number, step = 1, dtype: DType = floatx()): Tensor {
-  if (!Number.isFinite(start) || !Number.isFinite(stop) || !Number.isFinite(step) || step === 0) {
-    throw new ChainruleError(
-      `arange: expected finite numbers and a step other than 0; received ${[start, stop, step].map(show)}`,
-    );
-  }
+  checkFinite("arange", { start, stop, step });
+  if (step === 0) throw new ChainruleError("arange: step must not be 0");
   const count = Math.max(Math.ceil((stop - start) / step), 0);
-  const cells = Float64Array.from({ length: count }, (_, i) => start + i * step);
-  return new Tensor([count], dtype, toCells("arange", cells, dtype));
+  return vector("arange", count, dtype, (i) => start + i * step);
 }
 
 /** `count` evenly spaced numbers from `start` to `stop`, both included. */
 export function linspace(start: number, stop: number, count: number, dtype: DType = floatx()): Tensor {
-  const [size] = shapeOf("linspace", [count]) as readonly [number];
-  const step = size > 1 ? (stop - start) / (size - 1) : 0;
-  const cells = Float64Array.from({ length: size }, (_, i) =>
-    i === size - 1 && i > 0 ? stop : start + i * step,
-  );
-  return new Tensor([size], dtype, toCells("linspace", cells, dtype));
+  checkFinite("linspace", { start, stop });
+  const last = count - 1;
+  const step = (stop - start) / last;
+  return vector("linspace", count, dtype, (i) => (i === 0 ? start : i === last ? stop : start + i * step));
 }
 
 /** The identity matrix of `size` rows. */
 export function eye(size: number, dtype: DType = floatx()): Tensor {
-  const out = zeros([size, size], dtype);
+  const out = filled("eye", [size, size], 0, dtype);
   for (let i = 0; i < size; i++) out.data[i * size + i] = 1;
   return out;
 }
 
 export interface RandomOptions {
+  /** A float dtype; {@link floatx} by default. */
   dtype?: DType;
   /** Default: the stream "tensor" under {@link setSeed}. */
   stream?: Stream;
 }
 
-function draw(who: string, shape: ShapeLike, options: RandomOptions, next: (from: Stream) => number): Tensor {
-  const size = shapeOf(who, shape);
-  const from = options.stream ?? stream("tensor");
-  const dtype = checkDType(who, options.dtype ?? floatx());
-  const cells = allocate(dtype, sizeOf(size));
-  for (let i = 0; i < cells.length; i++) cells[i] = next(from);
-  return new Tensor(size, dtype, cells);
+function draw(
+  who: string,
+  shape: ShapeLike,
+  dtype: DType,
+  from: Stream,
+  next: (from: Stream) => number,
+): Tensor {
+  const out = filled(who, shape, 0, dtype);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = next(from);
+  return out;
+}
+
+function drawFloats(
+  who: string,
+  shape: ShapeLike,
+  { dtype = floatx(), stream: from = stream("tensor") }: RandomOptions,
+  next: (from: Stream) => number,
+): Tensor {
+  if (!isFloat(checkDType(who, dtype))) {
+    throw new ChainruleError(`${who}: dtype must be a float; received ${dtype}. Whole numbers: randomInt.`);
+  }
+  return draw(who, shape, dtype, from, next);
+}
+
+export interface UniformOptions extends RandomOptions {
+  /** Default 0. */
+  min?: number;
+  /** Default 1. */
+  max?: number;
 }
 
 /** Uniform in [min, max), by default [0, 1). Reproducible after {@link setSeed}. */
-export function randomUniform(
-  shape: ShapeLike,
-  options: RandomOptions & { min?: number; max?: number } = {},
-): Tensor {
+export function randomUniform(shape: ShapeLike, options: UniformOptions = {}): Tensor {
+  checkOptions("randomUniform", options, ["min", "max", "dtype", "stream"]);
   const { min = 0, max = 1 } = options;
-  return draw("randomUniform", shape, options, (from) => min + (max - min) * from.uniform());
-}
-
-/** Normal with the given mean and standard deviation, by default 0 and 1. */
-export function randomNormal(
-  shape: ShapeLike,
-  options: RandomOptions & { mean?: number; std?: number } = {},
-): Tensor {
-  const { mean = 0, std = 1 } = options;
-  return draw("randomNormal", shape, options, (from) => mean + std * from.normal());
-}
-
-/** Normal, drawn again while farther than two standard deviations from the mean, as Keras does. */
-export function truncatedNormal(
-  shape: ShapeLike,
-  options: RandomOptions & { mean?: number; std?: number } = {},
-): Tensor {
-  const { mean = 0, std = 1 } = options;
-  return draw("truncatedNormal", shape, options, (from) => {
-    let z = from.normal();
-    while (Math.abs(z) > 2) z = from.normal();
-    return mean + std * z;
+  checkFinite("randomUniform", { min, max });
+  if (min > max) throw new ChainruleError(`randomUniform: min must be ≤ max; received ${min} and ${max}`);
+  const round = (options.dtype ?? floatx()) === "float32" ? Math.fround : Number;
+  return drawFloats("randomUniform", shape, options, (from) => {
+    const x = min + (max - min) * from.uniform();
+    // In float32 one in some ten million would round to max.
+    return round(x) < max ? x : min;
   });
 }
 
+export interface NormalOptions extends RandomOptions {
+  /** Default 0. */
+  mean?: number;
+  /** The standard deviation; default 1. */
+  std?: number;
+}
+
+function drawNormals(
+  who: string,
+  shape: ShapeLike,
+  options: NormalOptions,
+  standard: (from: Stream) => number,
+): Tensor {
+  checkOptions(who, options, ["mean", "std", "dtype", "stream"]);
+  const { mean = 0, std = 1 } = options;
+  checkFinite(who, { mean, std });
+  if (std < 0) throw new ChainruleError(`${who}: std must be ≥ 0; received ${std}`);
+  return drawFloats(who, shape, options, (from) => mean + std * standard(from));
+}
+
+/** Normal with the given mean and standard deviation, by default 0 and 1. */
+export const randomNormal = (shape: ShapeLike, options: NormalOptions = {}): Tensor =>
+  drawNormals("randomNormal", shape, options, (from) => from.normal());
+
+/** Normal, drawn again while farther than two standard deviations from the mean, as Keras does. */
+export const truncatedNormal = (shape: ShapeLike, options: NormalOptions = {}): Tensor =>
+  drawNormals("truncatedNormal", shape, options, (from) => {
+    let z = from.normal();
+    while (Math.abs(z) > 2) z = from.normal();
+    return z;
+  });
+
 /** Whole numbers from `min` to `max` − 1, as int32. */
 export function randomInt(shape: ShapeLike, min: number, max: number, from?: Stream): Tensor {
-  saying("randomInt", () =>
-    ensure(
-      Number.isInteger(min) && Number.isInteger(max) && min < max,
-      () => `expected whole numbers min < max; received ${min} and ${max}`,
-    ),
-  );
-  const options = { dtype: "int32" as const, ...(from && { stream: from }) };
-  return draw("randomInt", shape, options, (source) => min + source.below(max - min));
+  const well = Number.isInteger(min) && Number.isInteger(max) && -(2 ** 31) <= min && max <= 2 ** 31;
+  if (!well || min >= max) {
+    throw new ChainruleError(
+      `randomInt: expected whole numbers min < max within ±2³¹; received ${show(min)} and ${show(max)}`,
+    );
+  }
+  const source = from ?? stream("tensor");
+  return draw("randomInt", shape, "int32", source, (random) => min + random.below(max - min));
 }

@@ -1,9 +1,10 @@
 import type { NdArray } from "ndarray";
 import type { Cells, DType } from "../dtype.ts";
-import { ChainruleError } from "../errors.ts";
-import { formatShape, type Shape, sizeOf } from "../shape.ts";
+import { ChainruleError, ensure, saying } from "../errors.ts";
+import { ensureFits, formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Formula } from "../tex.ts";
 import { type View, viewOf } from "../view.ts";
+import { readRaw, toCells, type Value } from "./convert.ts";
 import { type Nested, toNdArray, toNested } from "./export.ts";
 import { formatTensor } from "./format.ts";
 
@@ -37,6 +38,9 @@ export interface GradientRule {
 
 let nextId = 0;
 
+/** Numbers, nested arrays, typed arrays and ndarrays (views with any stride) stand for tensors everywhere. */
+export type TensorLike = Tensor | Value;
+
 /**
  * A multi-dimensional array: a shape, a dtype and row-major cells, and the node that made it when it can be
  * differentiated. A tensor without cells is *symbolic*: an op on it runs its shape rule and records a node,
@@ -57,6 +61,7 @@ export class Tensor {
 
   /** @internal Use {@link tensor}, {@link variable} or an op. */
   constructor(shape: Shape, dtype: DType, cells?: Cells, node?: Node) {
+    ensureFits(shape);
     this.shape = shape;
     this.dtype = dtype;
     this.#cells = cells;
@@ -138,9 +143,9 @@ export class Tensor {
     return formatTensor(this.shape, this.dtype, this.#cells, this.node?.op.opName);
   }
 
-  /** Node's REPL and `console.log` print a tensor by its text. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
+  /** Node's REPL and `console.log` print a tensor by its text, and in short where they are too deep in. */
+  [Symbol.for("nodejs.util.inspect.custom")](depth = 0): string {
+    return depth < 0 ? `[Tensor ${this.dtype} ${formatShape(this.shape)}]` : this.toString();
   }
 }
 
@@ -179,20 +184,21 @@ export class Variable extends Leaf {
   }
 
   /**
-   * Replaces the value; the shape stays. Results recorded before keep their values, but a backward pass
-   * through them throws, since their local gradients would be computed with the new value.
+   * Replaces the value by a copy of another; shape and dtype stay. Results recorded before keep their values,
+   * but a backward pass through them throws, since their local gradients would be computed with the new value.
    *
-   * @throws If the shapes differ.
+   * @throws If the shapes differ, or a cell does not fit the dtype.
    */
-  assign(value: Tensor): void {
-    if (String(value.shape) !== String(this.shape)) {
-      throw new ChainruleError(
-        `assign: the variable${this.name ? ` ${this.name}` : ""} has shape ${formatShape(this.shape)}; ` +
-          `received ${formatShape(value.shape)}`,
+  assign(value: TensorLike): void {
+    const who = `assign${this.name ? ` to ${this.name}` : ""}`;
+    saying(who, () => {
+      const from = value instanceof Tensor ? { shape: value.shape, cells: value.data } : readRaw(who, value);
+      ensure(
+        String(from.shape) === String(this.shape),
+        () => `the variable has shape ${formatShape(this.shape)}; received ${formatShape(from.shape)}`,
       );
-    }
-    const cells = new (this.data.constructor as new (from: ArrayLike<number>) => Cells)(value.data);
-    this.replaceCells(cells);
+      this.replaceCells(toCells(who, from.cells, this.dtype));
+    });
   }
 
   /** Forgets the gradient added up so far. */

@@ -1,0 +1,72 @@
+/**
+ * Packs the package, installs the tarball into an empty project and uses it there, as a reader of the README
+ * would: type-checked under both modern resolutions, run in Node, and bundled. What the sources alone cannot show
+ * shows here: a file missing from the tarball, a type that a consumer cannot resolve, a method that a bundler drops.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+
+const root = process.cwd();
+const project = mkdtempSync(join(tmpdir(), "chainrule-consumer-"));
+const tsc = join(root, "node_modules/typescript/bin/tsc");
+
+const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" });
+const npm = (...args: string[]) =>
+  execFileSync("npm", args, {
+    cwd: project,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+
+/** Methods from both augmented modules, a type of @types/ndarray, and proof that nothing of it is `any`. */
+const program = `
+import { tensor, variable } from "chainrule";
+const y: number = tensor(1).add(2).relu({ maxValue: 6 }).item();
+const w = variable(3);
+w.mul(w).backward();
+const shape: number[] = w.grad!.toNdArray().shape;
+console.log(y, w.grad!.item(), shape.length);
+
+export function neverCalled(): void {
+  // @ts-expect-error a tensor is not a string
+  const text: string = tensor(1).add(2);
+  // @ts-expect-error the options of relu are known
+  tensor(1).relu({ maximum: 6 });
+  // @ts-expect-error the shape of an ndarray is known
+  const wrong: string = w.toNdArray().shape;
+}
+`;
+
+function check(what: string, run: () => string, expected: string): void {
+  const received = run().trim();
+  if (received !== expected) throw new Error(`${what}: expected ${expected}; received ${received}`);
+  console.log(`✓ ${what}`);
+}
+
+try {
+  const [tarball] = JSON.parse(npm("pack", root, "--json")) as [{ filename: string }];
+  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  npm("install", "--no-audit", "--no-fund", `./${tarball.filename}`);
+  writeFileSync(join(project, "program.ts"), program);
+
+  for (const [module, resolution] of [
+    ["node16", "node16"],
+    ["esnext", "bundler"],
+  ] as const) {
+    const options = ["--strict", "--target", "es2022", "--module", module, "--moduleResolution", resolution];
+    check(`types, ${resolution}`, () => node(tsc, ...options, "program.ts"), "");
+  }
+  check("runs in Node", () => node("program.js"), "3 6 0");
+
+  const bundle = join(project, "bundle.js");
+  const entryPoints = [join(project, "program.js")];
+  buildSync({ entryPoints, outfile: bundle, bundle: true, format: "esm", absWorkingDir: project });
+  check("runs bundled for the browser", () => node(bundle), "3 6 0");
+  console.log(`  (${Math.round(readFileSync(bundle).length / 1024)} KiB before minification)`);
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
