@@ -71,6 +71,7 @@ const specFor = (value: number | boolean | null): AttrSpecs[string] =>
 /** Marks activations, so that they are told from plain functions. */
 const activations = new WeakSet<object>();
 
+/** Whether a value is an activation made by {@link activation}, not a plain function. */
 export const isActivation = (value: unknown): value is Activation =>
   typeof value === "function" && activations.has(value);
 

@@ -70,6 +70,7 @@ export const silu = activation({
   of: (x) => x.mul(x.sigmoid()),
   source: "Ramachandran et al., Searching for Activation Functions, 2017",
 });
+/** The common name of {@link silu}. */
 export const swish = silu;
 
 /** x · ReLU6(x + 3) / 6. Keras: `hard_silu`, `hard_swish`. */
@@ -80,6 +81,7 @@ export const hardSilu = activation({
   kinks: [-3, 3],
   source: "Howard et al., Searching for MobileNetV3, 2019",
 });
+/** The common name of {@link hardSilu}. */
 export const hardSwish = hardSilu;
 
 /** ReLU6(x + 3) / 6. Keras 3: `hard_sigmoid`. */

@@ -67,9 +67,9 @@ export interface Weight {
 const isList = (inputs: unknown): inputs is readonly Tensor[] =>
   Array.isArray(inputs) && inputs.length > 0 && inputs.every((x) => x instanceof Tensor);
 
-// biome-ignore lint/style/useShorthandFunctionType: merges with the class, whose objects can be called
+/** A layer is called like a function. */
 export interface Layer {
-  /** Calls the layer on a tensor, or on a list of them. */
+  // biome-ignore lint/style/useShorthandFunctionType: it merges with the class
   (inputs: LayerInputs, options?: CallOptions): Tensor;
 }
 

@@ -94,22 +94,22 @@ function nestedRaw(who: string, value: NestedArray): Raw {
   const cells: number[] = [];
   const at: number[] = [];
   let logical = true;
-  const refuse = (expected: string, received: string, axis: number): never => {
+  const refusal = (expected: string, received: string, axis: number): ChainruleError => {
     const path = at.slice(0, axis).map((i) => `[${i}]`);
-    throw new ChainruleError(`${who}: expected ${expected}; received ${received} at ${path.join("")}`);
+    return new ChainruleError(`${who}: expected ${expected}; received ${received} at ${path.join("")}`);
   };
   const walk = (part: unknown, axis: number): void => {
     if (axis < shape.length) {
       if (!Array.isArray(part) || part.length !== shape[axis]) {
         const expected = `nested arrays of equal lengths, shape ${formatShape(shape)}`;
-        return refuse(expected, Array.isArray(part) ? `${part.length} items` : show(part), axis);
+        throw refusal(expected, Array.isArray(part) ? `${part.length} items` : show(part), axis);
       }
       for (let i = 0; i < part.length; i++) {
         at[axis] = i;
         walk(part[i], axis + 1);
       }
     } else {
-      if (typeof part !== "number" && typeof part !== "boolean") return refuse("numbers", show(part), axis);
+      if (typeof part !== "number" && typeof part !== "boolean") throw refusal("numbers", show(part), axis);
       logical &&= typeof part === "boolean";
       cells.push(Number(part));
     }
