@@ -2,9 +2,9 @@ import fc from "fast-check";
 import ndarray from "ndarray";
 import { type DType, placeholder, type Tensor, tensor } from "../../src/index.ts";
 import type { AnyOp } from "../../src/ops/op.ts";
-import { sizeOf, unknown } from "../../src/shape.ts";
+import { unknown } from "../../src/shape.ts";
 import { bools, indices, shapes, spread } from "./cells.ts";
-import { type Case, casesOf } from "./op-cases.ts";
+import { casesOf } from "./op-cases.ts";
 
 const dtypes = fc.constantFrom<DType>("float32", "float64", "int32", "bool");
 
@@ -102,7 +102,20 @@ const values = fc.oneof(
   { arbitrary: fc.array(lists, { maxLength: 4 }), weight: 2 },
   { arbitrary: fc.boolean(), weight: 1 },
   {
-    arbitrary: fc.constantFrom("same", "VALID", "reflect", "symmetric", "float64", "int32", "bool", "ij,jk->ik", "ii->i", "->", "i->ii", "a,,->"),
+    arbitrary: fc.constantFrom(
+      "same",
+      "VALID",
+      "reflect",
+      "symmetric",
+      "float64",
+      "int32",
+      "bool",
+      "ij,jk->ik",
+      "ii->i",
+      "->",
+      "i->ii",
+      "a,,->",
+    ),
     weight: 2,
   },
   { arbitrary: junk, weight: 2 },
@@ -110,14 +123,17 @@ const values = fc.oneof(
 
 /** The options of an op with any values, some missing, now and then one that it does not have. */
 const options = (op: AnyOp): fc.Arbitrary<unknown> => {
-  const own = fc.record(
-    Object.fromEntries(Object.keys(op.specs).map((name) => [name, values])),
-    { requiredKeys: [] },
-  );
-  return fc.oneof({ arbitrary: own, weight: 5 }, { arbitrary: values, weight: 1 }, {
-    arbitrary: fc.tuple(own, fc.string()).map(([known, name]) => ({ ...known, [name]: 1 })),
-    weight: 1,
+  const own = fc.record(Object.fromEntries(Object.keys(op.specs).map((name) => [name, values])), {
+    requiredKeys: [],
   });
+  return fc.oneof(
+    { arbitrary: own, weight: 5 },
+    { arbitrary: values, weight: 1 },
+    {
+      arbitrary: fc.tuple(own, fc.string()).map(([known, name]) => ({ ...known, [name]: 1 })),
+      weight: 1,
+    },
+  );
 };
 
 const spreadOut = (op: AnyOp, inputs: readonly unknown[]): unknown[] =>
@@ -125,21 +141,25 @@ const spreadOut = (op: AnyOp, inputs: readonly unknown[]): unknown[] =>
 
 /** Arguments of which one in a good case was exchanged. */
 const almostGood = (op: AnyOp): fc.Arbitrary<unknown[]> =>
-  fc.tuple(casesOf(op), operands, fc.nat(), options(op), fc.boolean()).map(([one, operand, at, other, which]) => {
-    const inputs: unknown[] = [...one.inputs];
-    if (which) inputs[at % inputs.length] = operand;
-    const attrs = which ? one.attrs : { ...one.attrs, ...(other as object) };
-    return [...spreadOut(op, inputs), ...(attrs === undefined ? [] : [attrs])];
-  });
+  fc
+    .tuple(casesOf(op), operands, fc.nat(), options(op), fc.boolean())
+    .map(([one, operand, at, other, which]) => {
+      const inputs: unknown[] = [...one.inputs];
+      if (which) inputs[at % inputs.length] = operand;
+      const attrs = which ? one.attrs : { ...one.attrs, ...(other as object) };
+      return [...spreadOut(op, inputs), ...(attrs === undefined ? [] : [attrs])];
+    });
 
 /** Any arguments, too few or too many of them. */
 const wild = (op: AnyOp): fc.Arbitrary<unknown[]> =>
-  fc.tuple(fc.array(operands, { maxLength: 4 }), fc.array(options(op), { maxLength: 2 }), fc.boolean()).map(([inputs, rest, right]) => {
-    const count = op.inputs[0]!.startsWith("...") ? inputs.length : op.inputs.length;
-    const given = right ? Array.from({ length: count }, (_, i) => inputs[i % Math.max(inputs.length, 1)] ?? 1) : inputs;
-    return [...spreadOut(op, given), ...rest];
-  });
+  fc
+    .tuple(fc.array(operands, { maxLength: 4 }), fc.array(options(op), { maxLength: 2 }), fc.boolean())
+    .map(([inputs, rest, right]) => {
+      const count = op.inputs[0]!.startsWith("...") ? inputs.length : op.inputs.length;
+      const given = right
+        ? Array.from({ length: count }, (_, i) => inputs[i % Math.max(inputs.length, 1)] ?? 1)
+        : inputs;
+      return [...spreadOut(op, given), ...rest];
+    });
 
 export const badArguments = (op: AnyOp): fc.Arbitrary<unknown[]> => fc.oneof(almostGood(op), wild(op));
-export type { Case };
-export { sizeOf };
