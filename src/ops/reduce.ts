@@ -111,7 +111,7 @@ export const broadcastTo = op("broadcastTo", ["x"], { shape: lead(shape()) })({
   numbers: "any",
   shape: ({ x }, attrs) => {
     ensure(
-      sameShape(broadcastShapes(x, attrs.shape), attrs.shape),
+      !attrs.shape.some((size) => size < 0) && sameShape(broadcastShapes(x, attrs.shape), attrs.shape),
       () => `${formatShape(x)} cannot be stretched to ${formatShape(attrs.shape)}`,
     );
     return attrs.shape;

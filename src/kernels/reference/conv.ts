@@ -1,10 +1,15 @@
 import type { ConvGeometry, WindowAxis } from "../../geometry.ts";
 import type { View } from "../../view.ts";
 
-/** The input cell that tap `tap` of the window at `position` reads, or -1 in the padding. */
-export function inputCell(axis: WindowAxis, position: number, tap: number): number {
-  const cell = position * axis.stride + tap * axis.dilation - axis.before;
-  return cell >= 0 && cell < axis.input ? cell : -1;
+/**
+ * The taps of the window at `position` that read real cells, from `first` to before `end`, and the input cell
+ * that tap 0 would read (negative in the padding): tap t reads cell `start + t · dilation`.
+ */
+export function tapsAt(axis: WindowAxis, position: number): { start: number; first: number; end: number } {
+  const start = position * axis.stride - axis.before;
+  const first = Math.max(0, Math.ceil(-start / axis.dilation));
+  const end = Math.min(axis.kernel, Math.ceil((axis.input - start) / axis.dilation));
+  return { start, first, end };
 }
 
 /**
@@ -18,14 +23,14 @@ function forEachTap(g: ConvGeometry, visit: (xAt: number, filterAt: number, yAt:
   const outPerGroup = g.outputs / g.groups;
   for (let n = 0; n < g.batch; n++) {
     for (let oh = 0; oh < height.output; oh++) {
+      const rows = tapsAt(height, oh);
       for (let ow = 0; ow < width.output; ow++) {
+        const columns = tapsAt(width, ow);
         const y = ((n * height.output + oh) * width.output + ow) * g.outputs;
-        for (let kh = 0; kh < height.kernel; kh++) {
-          const h = inputCell(height, oh, kh);
-          if (h < 0) continue;
-          for (let kw = 0; kw < width.kernel; kw++) {
-            const w = inputCell(width, ow, kw);
-            if (w < 0) continue;
+        for (let kh = rows.first; kh < rows.end; kh++) {
+          const h = rows.start + kh * height.dilation;
+          for (let kw = columns.first; kw < columns.end; kw++) {
+            const w = columns.start + kw * width.dilation;
             const x = ((n * height.input + h) * width.input + w) * g.inputs;
             const filter = (kh * width.kernel + kw) * perGroup * g.outputs;
             for (let group = 0; group < g.groups; group++) {

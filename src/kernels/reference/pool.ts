@@ -1,6 +1,6 @@
 import type { PoolGeometry } from "../../geometry.ts";
 import type { View } from "../../view.ts";
-import { inputCell } from "./conv.ts";
+import { tapsAt } from "./conv.ts";
 
 /** Calls `visit` for every window with the flat positions of its real cells in x, and of its output. */
 function forEachWindow(g: PoolGeometry, visit: (cells: number[], at: number) => void): void {
@@ -8,15 +8,15 @@ function forEachWindow(g: PoolGeometry, visit: (cells: number[], at: number) => 
   const cells: number[] = [];
   for (let n = 0; n < g.batch; n++) {
     for (let oh = 0; oh < height.output; oh++) {
+      const rows = tapsAt(height, oh);
       for (let ow = 0; ow < width.output; ow++) {
+        const columns = tapsAt(width, ow);
         for (let c = 0; c < channels; c++) {
           cells.length = 0;
-          for (let kh = 0; kh < height.kernel; kh++) {
-            const h = inputCell(height, oh, kh);
-            if (h < 0) continue;
-            for (let kw = 0; kw < width.kernel; kw++) {
-              const w = inputCell(width, ow, kw);
-              if (w < 0) continue;
+          for (let kh = rows.first; kh < rows.end; kh++) {
+            const h = rows.start + kh * height.dilation;
+            for (let kw = columns.first; kw < columns.end; kw++) {
+              const w = columns.start + kw * width.dilation;
               cells.push(((n * height.input + h) * width.input + w) * channels + c);
             }
           }
