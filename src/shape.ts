@@ -3,7 +3,7 @@ import { ensure, show } from "./errors.ts";
 /**
  * The size of each axis. A size that is not known yet (the batch of a symbolic tensor) is `NaN`, shown as
  * `None`: as in IEEE arithmetic, whatever is computed from an unknown is unknown, so shape rules need no
- * special case for it. Compare sizes with {@link sameSize}, which takes an unknown for any size.
+ * special case for it. Compare sizes with `sameSize`, which takes an unknown for any size.
  */
 export type Shape = readonly number[];
 

@@ -378,6 +378,9 @@ const special: Readonly<Record<string, Cases>> = {
   ),
   globalMaxPool2d: withAttrs(shapes({ minRank: 4, minSize: 1 }), () => fc.record({ keepdims: fc.boolean() })),
 
+  statelessUniform: drawn(),
+  statelessNormal: drawn(),
+
   softmaxCrossEntropy: fc.tuple(shapes({ minRank: 1, maxRank: 3, minSize: 1 }), seeds).chain(([s, seed]) =>
     axisOf(s.length).map((axis) => ({
       inputs: [spread(s, seed), spread(s, seed + 1, { domain: [0, 1], kinks: [] })],
@@ -393,6 +396,14 @@ const special: Readonly<Record<string, Cases>> = {
     { domain: [0.1, 0.9] },
   ),
 };
+
+/** A key, and the numbers wanted. */
+function drawn(): Cases {
+  return fc.tuple(seeds, shapes(), int(-3, 3)).map(([seed, shape, salt]) => ({
+    inputs: [indices([], seed, 2 ** 31)],
+    attrs: { shape, salt, dtype: "float64" },
+  }));
+}
 
 /** On both sides of a pole. */
 function pieces(): Cases {
