@@ -1,5 +1,5 @@
 import { ensure } from "./errors.ts";
-import { formatShape, isKnown, type Shape, sameSize } from "./shape.ts";
+import { formatShape, type Shape, sameSize } from "./shape.ts";
 
 export type Padding = "valid" | "same";
 
@@ -87,6 +87,7 @@ export function convGeometry(
   ensure(filter.length === 4, () => `expected a filter [kh, kw, inputs, outputs]; got rank ${filter.length}`);
   const [kh, kw, perGroup, outputs] = filter as readonly [number, number, number, number];
   const inputs = x[3]!;
+  ensure(!(kh < 1 || kw < 1), () => "the filter must have at least one tap along each image axis");
   ensure(
     sameSize(inputs, perGroup * groups),
     () =>
@@ -120,7 +121,3 @@ export const transposedSize = (
   padding === "same" ? input * stride : input * stride + Math.max((kernel - 1) * dilation + 1 - stride, 0);
 
 export const outputShape = (g: ConvGeometry): Shape => [g.batch, g.height.output, g.width.output, g.outputs];
-
-/** Whether images of `shape` are what the geometry's window reads (all sizes known to differ count). */
-export const fitsInput = (g: ConvGeometry | PoolGeometry, shape: Shape): boolean =>
-  !isKnown(shape) || (shape[1] === g.height.input && shape[2] === g.width.input);

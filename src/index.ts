@@ -19,6 +19,8 @@ export { type Cells, type DType, floatx, setFloatx } from "./dtype.ts";
 export { ChainruleError } from "./errors.ts";
 export { K } from "./keras.ts";
 export * from "./layers/index.ts";
+// The layer; as a type, what `activation` gives.
+export { Activation } from "./layers/activations.ts";
 export * from "./ops/index.ts";
 export { noGrad } from "./ops/recording.ts";
 export * from "./plot/index.ts";

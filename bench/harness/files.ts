@@ -31,9 +31,9 @@ export function write(group: string, reports: readonly Report[]): void {
   const json = JSON.stringify({ ...about, reports }, null, 2);
   writeFileSync(new URL(`results/${group}.json`, folder), `${json}\n`);
   writeFileSync(new URL(`results/${group}.md`, folder), `${text}\n`);
-  const marked = new RegExp(`(<!-- ${group} -->\n).*?(\n<!-- /${group} -->)`, "s");
+  const marked = new RegExp(`(<!-- ${group} -->\n).*?(<!-- /${group} -->)`, "s");
   writeFileSync(
     new URL("README.md", folder),
-    read("README.md").replace(marked, (_, open: string, close: string) => `${open}${text}${close}`),
+    read("README.md").replace(marked, (_, open: string, close: string) => `${open}\n${text}\n\n${close}`),
   );
 }

@@ -3,7 +3,7 @@ import type { Contender, Outcome, Workload } from "./workload.ts";
 
 const warmUpRuns = 5;
 const warmUpMilliseconds = 2000;
-const rounds = 15;
+const roundCount = 15;
 
 /** A contender that ran: microseconds per unit over the rounds. */
 export interface Measured {
@@ -14,7 +14,6 @@ export interface Measured {
   readonly microseconds: Spread;
   /** Median over the first contender's median. */
   readonly ratio: number;
-  readonly rounds: readonly number[];
 }
 
 /** A contender that could not run here, or computed something else. */
@@ -24,6 +23,12 @@ export interface Failed {
 }
 
 export type Result = Measured | Failed;
+
+export interface Measurement {
+  readonly results: readonly Result[];
+  /** Each round's microseconds per unit, by contender. */
+  readonly rounds: readonly Readonly<Record<string, number>>[];
+}
 
 interface Runner {
   readonly name: string;
@@ -47,51 +52,58 @@ async function warmUp({ name, setup }: Contender): Promise<Runner> {
   return { name, run, outcome };
 }
 
-/**
- * Warms up every contender, checks that all compute the same, then times them in turns (A B C, A B C, …), so
- * that whatever disturbs the machine disturbs all.
- */
-export async function measure(
-  { contenders, tolerance, units }: Workload,
-  say: (line: string) => void,
-): Promise<Result[]> {
+/** Warms up every contender and checks that all compute the same as the first, without which nothing goes on. */
+async function prepare({ contenders, tolerance }: Workload, say: (line: string) => void) {
   const runners: Runner[] = [];
-  const failed: Failed[] = [];
+  const failures: Failed[] = [];
   for (const contender of contenders) {
-    say(`  warming up ${contender.name}`);
+    const { name } = contender;
+    say(`  warming up ${name}`);
     try {
       const runner = await warmUp(contender);
       const reference = runners[0] ?? runner;
       const difference = largestDifference(reference.outcome.checked, runner.outcome.checked);
       if (difference > tolerance) {
         throw new Error(
-          `differs from ${reference.name} by ${difference.toExponential(1)}, above ${tolerance}`,
+          `it differs from ${reference.name} by ${difference.toExponential(1)}, above ${tolerance}`,
         );
       }
       runners.push(runner);
     } catch (error) {
-      if (contender === contenders[0]) throw error;
-      failed.push({ name: contender.name, failed: error instanceof Error ? error.message : String(error) });
+      if (runners.length === 0) throw error;
+      failures.push({ name, failed: error instanceof Error ? error.message : String(error) });
     }
   }
-  const samples = new Map(runners.map(({ name }) => [name, [] as number[]]));
-  for (let round = 1; round <= rounds; round++) {
-    say(`  round ${round} of ${rounds}`);
-    for (const { name, run } of runners) samples.get(name)!.push((await time(run)) / units);
+  return { runners, failures };
+}
+
+/**
+ * Times the contenders in turns (A B C, A B C, …), so that whatever disturbs the machine disturbs all. One that
+ * cannot run here is reported as such, after the others.
+ */
+export async function measure(workload: Workload, say: (line: string) => void): Promise<Measurement> {
+  const { runners, failures } = await prepare(workload, say);
+  const rounds: Record<string, number>[] = [];
+  while (rounds.length < roundCount) {
+    say(`  round ${rounds.length + 1} of ${roundCount}`);
+    const round: Record<string, number> = {};
+    for (const { name, run } of runners) {
+      round[name] = Number(((await time(run)) / workload.units).toFixed(2));
+    }
+    rounds.push(round);
   }
-  const base = spreadOf(samples.get(runners[0]!.name)!).median;
-  return contenders.map(({ name }) => {
-    const runner = runners.find((each) => each.name === name);
-    if (runner === undefined) return failed.find((each) => each.name === name)!;
-    const taken = samples.get(name)!;
-    const microseconds = spreadOf(taken);
+  const [reference] = runners as [Runner];
+  const spread = (name: string) => spreadOf(rounds.map((round) => round[name]!));
+  const base = spread(reference.name).median;
+  const measured = runners.map(({ name, outcome }): Measured => {
+    const microseconds = spread(name);
     return {
       name,
-      said: runner.outcome.said,
-      difference: largestDifference(runners[0]!.outcome.checked, runner.outcome.checked),
+      said: outcome.said,
+      difference: largestDifference(reference.outcome.checked, outcome.checked),
       microseconds,
       ratio: microseconds.median / base,
-      rounds: taken,
     };
   });
+  return { results: [...measured, ...failures], rounds };
 }

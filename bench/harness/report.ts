@@ -1,21 +1,20 @@
 import { totalOps } from "./count.ts";
-import type { Result } from "./measure.ts";
+import type { Measurement } from "./measure.ts";
 import { table } from "./table.ts";
 import type { OpCount, Workload } from "./workload.ts";
 
 /** A workload's results, as they are written to JSON. */
-export interface Report {
+export interface Report extends Measurement {
   readonly title: string;
   readonly unit: string;
   readonly ops: OpCount | undefined;
-  readonly results: readonly Result[];
 }
 
-export const report = ({ title, unit, ops }: Workload, results: readonly Result[]): Report => ({
+export const report = ({ title, unit, ops }: Workload, measurement: Measurement): Report => ({
   title,
   unit,
   ops: ops?.(),
-  results,
+  ...measurement,
 });
 
 const digits = (x: number): string => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2));
@@ -32,7 +31,7 @@ export function markdown({ title, unit, ops, results }: Report): string {
     "difference",
   ];
   const rows = results.map((result) => {
-    if ("failed" in result) return [`${result.name}: cannot run`, ...head.slice(1).map(() => "–")];
+    if ("failed" in result) return [`${result.name}: not timed`, ...head.slice(1).map(() => "–")];
     const { name, microseconds, ratio, difference } = result;
     const { median, min, max } = microseconds;
     const perOp = count ? [digits(median / count)] : [];
@@ -52,7 +51,7 @@ export function markdown({ title, unit, ops, results }: Report): string {
   const first = results[0]!;
   const said = "said" in first ? `Result: ${first.said}.` : "";
   const failures = results.flatMap((result) =>
-    "failed" in result ? [`\n${result.name} cannot run here: ${result.failed}`] : [],
+    "failed" in result ? [`\n${result.name} was not timed: ${result.failed}`] : [],
   );
   return [`**${title}**`, "", `${counted}${said}`, "", table([head, ...rows]), ...failures].join("\n");
 }

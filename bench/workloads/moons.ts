@@ -4,7 +4,7 @@ import { makeMoons } from "../data/moons.ts";
 import { uniformFrom } from "../data/random.ts";
 import { countOps } from "../harness/count.ts";
 import type { Outcome, Workload } from "../harness/workload.ts";
-import { matmul, noGrad, type Tensor, tensor, variable } from "../peers/chainrule.ts";
+import { matmul, noGrad, tensor, variable } from "../peers/chainrule.ts";
 import { jaxJitName, jaxName, loadJax } from "../peers/jax.ts";
 import { loadTfjs, tfjsName } from "../peers/tfjs.ts";
 

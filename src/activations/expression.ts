@@ -15,11 +15,16 @@ const formatNumber = (value: number): string => {
   return String(Number(value.toPrecision(5)));
 };
 
-const isNegative = ({ tex, level }: Formula): boolean => level === "sign" && tex.startsWith("-");
+const isNegative = ({ tex, level }: Formula): boolean =>
+  tex.startsWith("-") && (level === "sign" || level === "product" || level === "fraction");
 
 /** −a; the minus of a negative is dropped. */
-const negated = (a: Formula): Formula =>
-  isNegative(a) ? { tex: a.tex.slice(1), level: "product" } : fill({ tex: "-#a", level: "sign" }, { a });
+function negated(a: Formula): Formula {
+  if (!isNegative(a)) return fill({ tex: "-#a", level: "sign" }, { a });
+  const tex = a.tex.slice(1);
+  if (/^[\d.]+$/.test(tex)) return atom(tex);
+  return { tex, level: a.level === "sign" ? "product" : a.level };
+}
 
 /**
  * What a product with 1, a sum with 0 and the like are worth: derivatives are full of them. `undefined` where the
@@ -32,13 +37,16 @@ function simpler(opName: string, [a, b, c]: readonly Formula[]): Formula | undef
       if (isNumber(b!, -1)) return negated(a!);
       if (isNumber(a!, 1) || isNumber(b!, 0)) return b;
       if (isNumber(b!, 1) || isNumber(a!, 0)) return a;
-      return undefined;
+      return isNegative(b!)
+        ? negated(fill({ tex: String.raw`#a \cdot #b`, level: "product" }, { a: a!, b: negated(b!) }))
+        : undefined;
     case "add":
       if (isNumber(a!, 0)) return b;
       if (isNumber(b!, 0)) return a;
       return isNegative(b!) ? fill({ tex: "#a - #b", level: "sum" }, { a: a!, b: negated(b!) }) : undefined;
     case "sub":
-      return isNumber(b!, 0) ? a : undefined;
+      if (isNumber(b!, 0)) return a;
+      return isNegative(b!) ? fill({ tex: "#a + #b", level: "sum" }, { a: a!, b: negated(b!) }) : undefined;
     case "div":
       return isNumber(b!, 1) || isNumber(a!, 0) ? a : undefined;
     case "neg":

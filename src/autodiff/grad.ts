@@ -19,6 +19,15 @@ import { ancestors } from "./graph.ts";
 type PerArgument<A extends readonly Tensor[]> = A extends readonly [Tensor] ? Tensor : Tensor[];
 type Likes<A extends readonly Tensor[]> = { [I in keyof A]: TensorLike };
 
+/**
+ * A function derived from another: of whatever stands for tensors, or of tensors. The second signature is the one that
+ * TypeScript looks at when the function is differentiated again.
+ */
+interface Derived<A extends readonly Tensor[], R> {
+  (...xs: Likes<A>): R;
+  (...xs: A): R;
+}
+
 /** Stand-ins for the arguments: leaves of their own, connected to what an outer pass tracks. */
 function lift(who: string, args: readonly TensorLike[]): Tensor[] {
   const names = args.map((_, i) => `argument ${i}`);
@@ -94,12 +103,13 @@ const unwrap = <A extends readonly Tensor[]>(list: Tensor[]): PerArgument<A> =>
  */
 export function valueAndGrad<A extends readonly Tensor[]>(
   f: (...xs: A) => Tensor,
-): (...xs: Likes<A>) => [Tensor, PerArgument<A>] {
-  return (...args) => {
+): Derived<A, [Tensor, PerArgument<A>]> {
+  const both = (...args: Likes<A>): [Tensor, PerArgument<A>] => {
     const { y, xs, createGraph } = evaluate("grad", f, args);
     requireScalar("grad", y);
     return [y, unwrap<A>(gradients(y, xs, { createGraph }))];
   };
+  return both as Derived<A, [Tensor, PerArgument<A>]>;
 }
 
 /**
@@ -116,11 +126,10 @@ export function valueAndGrad<A extends readonly Tensor[]>(
  * deepEqual([dw.item(), db.item()], [3, 1]);
  * ```
  */
-export function grad<A extends readonly Tensor[]>(
-  f: (...xs: A) => Tensor,
-): (...xs: Likes<A>) => PerArgument<A> {
+export function grad<A extends readonly Tensor[]>(f: (...xs: A) => Tensor): Derived<A, PerArgument<A>> {
   const both = valueAndGrad(f);
-  return (...args) => both(...args)[1];
+  const gradient = (...args: Likes<A>): PerArgument<A> => both(...args)[1];
+  return gradient as Derived<A, PerArgument<A>>;
 }
 
 /**

@@ -18,9 +18,14 @@ export interface Configurable {
   getConfig(): Record<string, unknown>;
 }
 
-/** The positional arguments of a constructor, then its options; or all of them in one object. */
+/** The positional arguments as far as given, then the options. */
+type Leading<T extends readonly unknown[], O> =
+  | [...T, options?: O]
+  | (T extends readonly [...infer Fewer, unknown] ? Leading<Fewer, O> : never);
+
+/** The positional arguments of a constructor as far as given, then its options; or all of them in one object. */
 export type ConfiguredArgs<S extends AttrSpecs, P extends readonly (keyof S)[]> =
-  | [...{ [I in keyof P]: InOf<S[P[I] & keyof S]> }, options?: Partial<Options<S>>]
+  | Leading<{ [I in keyof P]: InOf<S[P[I] & keyof S]> }, Partial<Options<S>>>
   | [options?: Options<S>];
 
 type AbstractClass = abstract new (...args: never[]) => object;

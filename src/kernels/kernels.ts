@@ -108,4 +108,10 @@ export interface Kernels {
   gather(x: View, indices: View, out: View): void;
   /** The adjoint of gather: dy [a, m, b] → out [a, n, b]; what falls on one index is added up. */
   scatterAdd(dy: View, indices: View, out: View): void;
+
+  /**
+   * Numbers in [0, 1), multiples of 2⁻²⁴: a hash of the key (a scalar), the salt and the place of the cell. Every backend
+   * gives the bits of the reference.
+   */
+  uniform(key: View, salt: number, out: View): void;
 }

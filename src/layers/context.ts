@@ -69,14 +69,15 @@ export function inContext<T>(context: CallContext, f: () => T): T {
   }
 }
 
-/**
- * Says that a variable shall have a new value when the call is over; within the call it keeps the old one.
+/** The value that a variable has within the call in progress: the new one, if the call has already set one. */
+export const pendingValue = (variable: Variable): Tensor => current?.updates.get(variable) ?? variable;
 
+/**
+ * Gives a variable a new value, made from the one that it has within the call. Whoever started the call writes it back at
+ * the end, so that a call that fails changes nothing; outside a call it is written at once. No gradient flows through it.
  */
 export function update(variable: Variable, value: (pending: Tensor) => Tensor): void {
-  const updates = current?.updates;
-  const pending = updates?.get(variable) ?? variable;
-  const next = noGrad(() => value(pending));
-  if (updates !== undefined) updates.set(variable, next);
+  const next = noGrad(() => value(pendingValue(variable)));
+  if (current !== undefined) current.updates.set(variable, next);
   else variable.assign(next);
 }

@@ -1,24 +1,13 @@
-import { ensure } from "../errors.ts";
-import { count, flag } from "../ops/attributes.ts";
+import { count } from "../ops/attributes.ts";
 import { matmul } from "../ops/matmul.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor, Variable } from "../tensor/tensor.ts";
-import { activationOption, constraint, initializer, layer, layerClass, regularizer } from "./options.ts";
-
-/** What layers with a kernel and a bias share. */
-export const kernelSpecs = {
-  activation: activationOption(),
-  useBias: flag(true),
-  kernelInitializer: initializer("glorot_uniform"),
-  biasInitializer: initializer("zeros"),
-  kernelRegularizer: regularizer(),
-  biasRegularizer: regularizer(),
-  kernelConstraint: constraint(),
-  biasConstraint: constraint(),
-};
+import { ensureRankFrom, knownSize } from "./checks.ts";
+import { addBias, addKernel, kernelSpecs } from "./kernel.ts";
+import { layer, layerClass } from "./options.ts";
 
 /**
- * activation(x · kernel + bias) over the last axis. Shapes: [batch…, inputs] → [batch…, units].
+ * activation(x · kernel + bias) over the last axis. Shapes: [batch…, inputs] → [batch…, units]. Keras: `Dense`.
  *
  * @example
  * ```ts
@@ -31,20 +20,10 @@ export const Dense = layer(
     declare bias: Variable | undefined;
 
     override build(shape: Shape): void {
-      const o = this.options;
-      const inputs = shape.at(-1);
-      ensure(inputs !== undefined, () => "expected at least one axis");
-      this.kernel = this.addWeight("kernel", [inputs, o.units], {
-        initializer: o.kernelInitializer,
-        regularizer: o.kernelRegularizer,
-        constraint: o.kernelConstraint,
-      });
-      if (!o.useBias) return;
-      this.bias = this.addWeight("bias", [o.units], {
-        initializer: o.biasInitializer,
-        regularizer: o.biasRegularizer,
-        constraint: o.biasConstraint,
-      });
+      ensureRankFrom(shape, 2);
+      const { units } = this.options;
+      this.kernel = addKernel(this, [knownSize(shape, -1, "inputs"), units]);
+      this.bias = addBias(this, units);
     }
 
     override call(x: Tensor): Tensor {

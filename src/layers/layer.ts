@@ -1,23 +1,26 @@
 import type { NdArray } from "ndarray";
-import { type Cells, type DType, floatx, isFloat } from "../dtype.ts";
-import { ChainruleError, ensure, saying } from "../errors.ts";
+import { type Cells, checkDType, type DType, floatx } from "../dtype.ts";
+import { ChainruleError, checkOptions, saying } from "../errors.ts";
+import type { AttrSpecs } from "../ops/attributes.ts";
 import { identity } from "../ops/control.ts";
-import { cast } from "../ops/op.ts";
 import { checkShape, formatShape, type Shape, type ShapeLike } from "../shape.ts";
-import { placeholder, tensor, zeros } from "../tensor/create.ts";
-import type { TensorLike } from "../tensor/tensor.ts";
-import { Tensor, Variable } from "../tensor/tensor.ts";
-import type { Constraint } from "./constraints.ts";
+import { placeholder, tensor } from "../tensor/create.ts";
+import type { Tensor, TensorLike, Variable } from "../tensor/tensor.ts";
 import { CallContext, callContext, inContext } from "./context.ts";
-import type { Initializer } from "./initializers.ts";
+import { optionsOfConfig } from "./from-config.ts";
+import {
+  describe,
+  type Given,
+  type InputShapes,
+  inDType,
+  type LayerInputs,
+  type LayerOutputs,
+  listOf,
+  readInputs,
+  shapesOf,
+} from "./inputs.ts";
 import { uniqueName } from "./naming.ts";
-import type { Regularizer } from "./regularizers.ts";
-
-/** One tensor, or a list for layers with several inputs. */
-export type LayerInputs = TensorLike | readonly Tensor[];
-export type LayerOutputs = Tensor | Tensor[];
-/** The shape of one input, or a list of them. */
-export type InputShapes = Shape | readonly Shape[];
+import { makeWeight, type Weight, type WeightOptions } from "./weight.ts";
 
 export interface CallOptions {
   /** Whether dropout drops and batch statistics are taken from the batch. Default: that of the surrounding call, else false. */
@@ -35,14 +38,6 @@ export interface LayerOptions {
   inputShape?: ShapeLike | null;
 }
 
-export interface WeightOptions {
-  initializer?: Initializer;
-  regularizer?: Regularizer | null;
-  constraint?: Constraint | null;
-  /** Default true. */
-  trainable?: boolean;
-}
-
 /** One call of a layer on symbolic tensors: a node of the functional graph. A shared layer has several. */
 export interface CallNode {
   readonly layer: Layer;
@@ -50,22 +45,14 @@ export interface CallNode {
   readonly index: number;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
+  /** What the call said: `{ training: true }` holds for this node whatever the mode of the model. */
+  readonly options: CallOptions;
 }
 
 const origins = new WeakMap<Tensor, { node: CallNode; index: number }>();
 
 /** The call that made a symbolic tensor, and which of its outputs it is. */
 export const originOf = (x: Tensor): { node: CallNode; index: number } | undefined => origins.get(x);
-
-/** A weight with what the layer said about it. */
-export interface Weight {
-  readonly variable: Variable;
-  readonly regularizer: Regularizer | null;
-  readonly constraint: Constraint | null;
-}
-
-const isList = (inputs: unknown): inputs is readonly Tensor[] =>
-  Array.isArray(inputs) && inputs.length > 0 && inputs.every((x) => x instanceof Tensor);
 
 /** A layer is called like a function. */
 export interface Layer {
@@ -90,8 +77,6 @@ export interface Layer {
 export class Layer {
   static readonly className: string = "Layer";
   declare name: string;
-  /** When false, its weights keep their values in training, and batch normalization uses its moving statistics. */
-  declare trainable: boolean;
   declare readonly dtype: DType;
   declare built: boolean;
   /** The shape of one sample, where it was given. */
@@ -100,6 +85,8 @@ export class Layer {
   declare readonly nodes: CallNode[];
   /** @internal */
   declare readonly ownWeights: Weight[];
+  /** @internal */
+  declare isTrainable: boolean;
 
   constructor(options: LayerOptions = {}) {
     // An object that can be called is a function; given the prototype of the class it is an object of the class, too.
@@ -109,8 +96,8 @@ export class Layer {
     ) as this;
     const state = {
       name: options.name ?? uniqueName(classNameOf(self)),
-      trainable: options.trainable ?? true,
-      dtype: options.dtype ?? floatx(),
+      isTrainable: options.trainable ?? true,
+      dtype: options.dtype ? checkDType(classNameOf(self), options.dtype) : floatx(),
       built: false,
       inputShape: options.inputShape ? checkShape(options.inputShape) : undefined,
       nodes: [],
@@ -127,7 +114,7 @@ export class Layer {
   build(_shape: InputShapes): void {}
 
   /** The function of the layer. */
-  call(_inputs: Tensor | readonly Tensor[], _options: Required<CallOptions>): LayerOutputs {
+  call(_inputs: Given, _options: Required<CallOptions>): LayerOutputs {
     throw new ChainruleError(
       `${this.name} (${classNameOf(this)}) has no call(x): say there what the layer computes`,
     );
@@ -138,14 +125,23 @@ export class Layer {
     return { name: this.name, trainable: this.trainable, dtype: this.dtype };
   }
 
-  /** Makes a weight. Default initializer: Glorot uniform for matrices and kernels, zeros for vectors. */
+  /**
+   * A layer from its configuration, as {@link Layer.getConfig} or Keras 2 or 3 writes it. A class without declared options
+   * gets it in one object.
+   */
+  static fromConfig<T>(this: new (options: never) => T, config: Readonly<Record<string, unknown>>): T {
+    // biome-ignore-start lint/complexity/noThisInStatic: the class on which it is called
+    const { specs } = this as { readonly specs?: AttrSpecs };
+    const className = nameOfClass(this);
+    return new this(optionsOfConfig({ className, ...(specs && { specs }) }, config) as never);
+    // biome-ignore-end lint/complexity/noThisInStatic: the class on which it is called
+  }
+
+  /** Makes a weight; it is trained, saved and counted with the layer. Call it in `build`. */
   addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
-    const { initializer, regularizer = null, constraint = null, trainable = true } = options;
-    ensureKnown(this, name, shape);
-    const value = initializer ? initializer.of(shape, this.dtype) : zeros(shape, this.dtype);
-    const variable = new Variable(shape, this.dtype, value.data, { name: `${this.name}/${name}`, trainable });
-    this.ownWeights.push({ variable, regularizer, constraint });
-    return variable;
+    const weight = makeWeight(`${this.name}/${name}`, shape, this.dtype, options);
+    this.ownWeights.push(weight);
+    return weight.variable;
   }
 
   /** Adds a scalar to the loss of the training step in progress. */
@@ -166,20 +162,21 @@ export class Layer {
 
   /** Builds if need be, calls, and records the call if it is symbolic: what calling the layer as a function does. */
   apply(inputs: LayerInputs, options: CallOptions = {}): Tensor {
+    checkOptions(this.name, options, ["training"]);
     const outer = callContext();
     const training = options.training ?? outer?.training ?? false;
-    const given = readInputs(this, inputs);
+    const given = saying(this.name, () => readInputs(inputs));
     buildFor(this, given);
     const context = outer?.inMode(training) ?? new CallContext(training);
     const output = inContext(context, () =>
       saying(
         this.name,
-        () => run(this, given, training),
+        () => run(this, inDType(given, this.dtype), training),
         () => describe(given),
       ),
     );
     if (outer !== undefined) return output as Tensor;
-    if (listOf(given).some((x) => x.symbolic)) return recordCall(this, given, output) as Tensor;
+    if (listOf(given).some((x) => x.symbolic)) return recordCall(this, given, output, options) as Tensor;
     context.commit();
     return output as Tensor;
   }
@@ -195,14 +192,29 @@ export class Layer {
     return Array.isArray(output) ? output.map((x) => x.shape) : output.shape;
   }
 
-  /** @internal Its own weights and those of the layers in it. */
-  get allWeights(): readonly Weight[] {
-    return [...this.ownWeights, ...this.layers.flatMap((inner) => inner.allWeights)];
+  /**
+   * When false, its weights and those of the layers in it keep their values in training, and batch normalization uses its
+   * moving statistics.
+   */
+  get trainable(): boolean {
+    return this.isTrainable;
   }
 
-  /** All weights, trainable ones first. */
+  set trainable(value: boolean) {
+    this.isTrainable = value;
+    for (const inner of this.layers) inner.trainable = value;
+  }
+
+  /** @internal Its own weights, trainable ones first, then those of each layer in it. */
+  get allWeights(): readonly Weight[] {
+    const last = ({ variable }: Weight) => Number(!variable.trainable);
+    const own = [...this.ownWeights].sort((a, b) => last(a) - last(b));
+    return [...own, ...this.layers.flatMap((inner) => inner.allWeights)];
+  }
+
+  /** All weights: its own, trainable ones first, then those of each layer in it. Freezing does not change the order. */
   get weights(): Variable[] {
-    return [...this.trainableWeights, ...this.nonTrainableWeights];
+    return unique(this.allWeights.map(({ variable }) => variable));
   }
 
   get trainableWeights(): Variable[] {
@@ -213,7 +225,7 @@ export class Layer {
 
   get nonTrainableWeights(): Variable[] {
     const trained = new Set(this.trainableWeights);
-    return unique(this.allWeights.map(({ variable }) => variable).filter((x) => !trained.has(x)));
+    return this.weights.filter((x) => !trained.has(x));
   }
 
   /** Number of cells in all weights. */
@@ -221,7 +233,7 @@ export class Layer {
     return this.weights.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Copies of the values of all weights, trainable ones first. */
+  /** Copies of the values of {@link Layer.weights}. */
   getWeights(): NdArray<Cells>[] {
     return this.weights.map((x) => x.toNdArray());
   }
@@ -235,7 +247,9 @@ export class Layer {
     const { weights } = this;
     if (values.length !== weights.length) {
       throw new ChainruleError(
-        `${this.name}: setWeights expects ${weights.length} weights; received ${values.length}`,
+        this.built
+          ? `${this.name}: setWeights expects ${weights.length} weights; received ${values.length}`
+          : `${this.name}: setWeights: there are no weights before the first call, which tells their shapes`,
       );
     }
     const tensors = values.map((value, i) => tensor(value, { dtype: weights[i]!.dtype }));
@@ -259,21 +273,8 @@ export class Layer {
   }
 }
 
-const listOf = (inputs: Tensor | readonly Tensor[]): readonly Tensor[] =>
-  isList(inputs) ? inputs : [inputs as Tensor];
-
-const shapesOf = (inputs: Tensor | readonly Tensor[]): InputShapes =>
-  isList(inputs) ? inputs.map((x) => x.shape) : (inputs as Tensor).shape;
-
-/** The inputs as tensors; floats come to the dtype of the layer, as in Keras. */
-function readInputs(layer: Layer, inputs: LayerInputs): Tensor | readonly Tensor[] {
-  const fit = (x: Tensor) => (isFloat(x.dtype) && x.dtype !== layer.dtype ? cast(x, layer.dtype) : x);
-  if (isList(inputs)) return inputs.map(fit);
-  return fit(inputs instanceof Tensor ? inputs : tensor(inputs as TensorLike));
-}
-
 /** Makes the weights on the first call; a failed build leaves none behind. */
-function buildFor(layer: Layer, inputs: Tensor | readonly Tensor[]): void {
+function buildFor(layer: Layer, inputs: Given): void {
   if (layer.built) return;
   const count = layer.ownWeights.length;
   try {
@@ -289,7 +290,7 @@ function buildFor(layer: Layer, inputs: Tensor | readonly Tensor[]): void {
   layer.built = true;
 }
 
-function run(layer: Layer, inputs: Tensor | readonly Tensor[], training: boolean): LayerOutputs {
+function run(layer: Layer, inputs: Given, training: boolean): LayerOutputs {
   try {
     return layer.call(inputs, { training });
   } catch (error) {
@@ -304,14 +305,15 @@ function run(layer: Layer, inputs: Tensor | readonly Tensor[], training: boolean
 /** Notes a call on symbolic tensors as a node of the functional graph. */
 export function recordCall(
   layer: Layer,
-  inputs: Tensor | readonly Tensor[],
+  inputs: Given,
   output: LayerOutputs,
+  options: CallOptions = {},
 ): LayerOutputs {
   const sources = listOf(inputs);
   // The output of a layer is a tensor of its own, also when the layer passes its input on.
   const own = (x: Tensor) => (sources.includes(x) || origins.has(x) ? identity(x) : x);
   const outputs = (Array.isArray(output) ? output : [output]).map(own);
-  const node: CallNode = { layer, index: layer.nodes.length, inputs: sources, outputs };
+  const node: CallNode = { layer, index: layer.nodes.length, inputs: sources, outputs, options };
   layer.nodes.push(node);
   outputs.forEach((x, index) => {
     origins.set(x, { node, index });
@@ -321,22 +323,15 @@ export function recordCall(
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
-const describe = (inputs: Tensor | readonly Tensor[]): string =>
-  listOf(inputs)
-    .map((x) => formatShape(x.shape))
-    .join(", ");
+/**
+ * The name of a layer's class: what it says itself or in `layerClass("Name", …)`, which a minifier cannot change, else the
+ * class's own.
+ */
+export const classNameOf = (layer: Layer): string => nameOfClass(layer.constructor);
 
-/** The name of a layer's class: what it says itself, which a minifier cannot change, else the class's own. */
-export function classNameOf(layer: Layer): string {
-  const Class = layer.constructor as typeof Layer;
-  return Object.hasOwn(Class, "className") ? Class.className : Class.name;
-}
-
-function ensureKnown(layer: Layer, name: string, shape: Shape): void {
-  ensure(
-    shape.every((size) => Number.isInteger(size)),
-    () =>
-      `the weight ${name} of ${layer.name} would have shape ${formatShape(shape)}: a size that decides the number of ` +
-      "weights must be given in the shape of the input",
-  );
+/** {@link classNameOf} for the class itself. */
+export function nameOfClass(Class: Function): string {
+  const parent = Object.getPrototypeOf(Class) as typeof Layer;
+  const says = [Class as typeof Layer, parent].find((C) => C !== Layer && Object.hasOwn(C, "className"));
+  return says?.className ?? Class.name;
 }

@@ -37,7 +37,7 @@ export const constraint = () => from<Constraint>("a constraint or null", constra
 export const activationOption = (fallback: ActivationLike = null) =>
   kind<ActivationLike, ActivationFunction>("an activation", getActivation, serializeActivation)(fallback);
 
-/** An option that is not part of a file. */
+/** An option that the declared ones do not write: the layer itself knows its name, dtype and whether it is trained. */
 const unwritten = () => undefined;
 
 /** What every layer has. */
@@ -47,7 +47,7 @@ export const layerSpecs = {
     (value) => (value === null || (typeof value === "string" && value !== "") ? value : undefined),
     unwritten,
   )(null),
-  trainable: flag(true),
+  trainable: { ...flag(true), write: unwritten },
   dtype: kind<DType | null, DType | null>(
     "a dtype",
     (value) => (value === null ? null : dtypes.find((known) => known === value)),
@@ -62,19 +62,33 @@ export const layerSpecs = {
 
 type LayerSpecs = typeof layerSpecs;
 
-/** A base class for a layer with options: {@link withOptions} with what every layer has. */
+/** What {@link layerClass} makes. */
+export type LayerClass<S extends AttrSpecs, P extends readonly (keyof S)[]> = ConfiguredClass<
+  S & LayerSpecs,
+  P,
+  Layer
+> &
+  Pick<typeof Layer, "fromConfig">;
+
+/**
+ * A base class for a layer with options, declared once: their types, defaults and checks, `getConfig` and `fromConfig`
+ * follow. `positional` names the options that may be given without their names, in that order.
+ */
 export function layerClass<const S extends AttrSpecs, const P extends readonly (keyof S & string)[]>(
   className: string,
   positional: P,
   specs: S,
-): ConfiguredClass<S & LayerSpecs, P, Layer> {
+): LayerClass<S, P> {
   const Base = withOptions(Layer, className, positional, { ...specs, ...layerSpecs } as S & LayerSpecs);
-  class Named extends (Base as typeof Layer) {
+  class Named extends (Base as object as typeof Layer) {
+    static override readonly className = className;
+
     override getConfig(): Record<string, unknown> {
-      return { ...super.getConfig(), name: this.name, trainable: this.trainable, dtype: this.dtype };
+      const { name, trainable, dtype } = this;
+      return { name, trainable, dtype, ...super.getConfig() };
     }
   }
-  return Named as object as ConfiguredClass<S & LayerSpecs, P, Layer>;
+  return Named as object as LayerClass<S, P>;
 }
 
 type Arguments<C> = C extends new (...args: infer A) => object ? A : never;

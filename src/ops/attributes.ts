@@ -78,7 +78,12 @@ export const lead = <In, Out, N extends boolean>(attr: Attr<In, Out, N, false>):
 });
 
 const isWhole = (value: unknown): value is number => Number.isInteger(value);
-const wholes = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isWhole);
+
+/** A copy of an array of whole numbers, so that the op's attributes stay what they were; holes are no numbers. */
+function wholes(value: unknown): readonly number[] | undefined {
+  const list: readonly unknown[] | undefined = Array.isArray(value) ? [...value] : undefined;
+  return list?.every(isWhole) ? list : undefined;
+}
 
 export const real = kind<number, number>("a number", (value) =>
   typeof value === "number" && !Number.isNaN(value) ? value : undefined,
@@ -125,7 +130,7 @@ export const axis = kind<number, number>("an axis (a whole number, negative from
 /** One axis, several, or `null` for all. */
 export const axes = kind<number | readonly number[] | null, readonly number[] | null>(
   "an axis, an array of axes or null for all",
-  (value) => (value === null ? null : isWhole(value) ? [value] : wholes(value) ? value : undefined),
+  (value) => (value === null ? null : isWhole(value) ? [value] : wholes(value)),
 );
 
 /** One axis, or `null` for the flattened tensor. */
@@ -140,57 +145,79 @@ export const axisPairs = kind<number | readonly [Axes, Axes], number | readonly 
   "a whole number ≥ 0, or two arrays of axes of equal length",
   (value) => {
     if (typeof value === "number") return isWhole(value) && value >= 0 ? value : undefined;
-    const well = Array.isArray(value) && value.length === 2 && value.every(wholes);
-    return well && value[0].length === value[1].length ? value : undefined;
+    if (!Array.isArray(value) || value.length !== 2) return undefined;
+    const [ofA, ofB] = value.map(wholes);
+    return ofA && ofB && ofA.length === ofB.length ? [ofA, ofB] : undefined;
   },
 );
 
 export const permutation = kind<readonly number[] | null, readonly number[] | null>(
   "an array that names each axis once, or null to reverse the axes",
-  (value) => (value === null || wholes(value) ? value : undefined),
+  (value) => (value === null ? null : wholes(value)),
 );
 
 /** Whole numbers, as many as there are axes or fewer: counts, starts, repeats. */
-export const integers = kind<readonly number[], readonly number[]>("an array of whole numbers", (value) =>
-  wholes(value) ? value : undefined,
-);
+export const integers = kind<readonly number[], readonly number[]>("an array of whole numbers", wholes);
 
 /** Whole numbers, with `null` for an open end. */
 export const openIntegers = kind<readonly (number | null)[], readonly (number | null)[]>(
   "an array of whole numbers, null for an open end",
-  (value) => (Array.isArray(value) && value.every((n) => n === null || isWhole(n)) ? value : undefined),
+  (value) => {
+    const list = Array.isArray(value) ? [...value] : undefined;
+    return list?.every((n) => n === null || isWhole(n)) ? list : undefined;
+  },
 );
 
-export const shape = kind<ShapeLike, Shape>("a shape: an array of whole numbers", (value) => {
-  const well =
-    Array.isArray(value) && value.every((size) => size === null || Number.isNaN(size) || isWhole(size));
-  return well ? value.map((size) => size ?? unknown) : undefined;
-});
+/** Sizes from `least` up, with `null` for those that are not known. */
+const readShape =
+  (least: number) =>
+  (value: ShapeLike): Shape | undefined => {
+    const list = Array.isArray(value) ? [...value] : undefined;
+    const isSize = (size: unknown) => size === null || Number.isNaN(size) || (isWhole(size) && size >= least);
+    return list?.every(isSize) ? list.map((size) => size ?? unknown) : undefined;
+  };
 
-function readPair(value: number | readonly [number, number]): readonly [number, number] | undefined {
-  const both = typeof value === "number" ? [value, value] : value;
-  const well = wholes(both) && both.length === 2 && both.every((n) => n >= 1);
-  return well ? [both[0]!, both[1]!] : undefined;
-}
+export const shape = kind<ShapeLike, Shape>("an array of whole sizes ≥ 0", readShape(0));
+
+/** A shape of which one size may be left open. */
+export const openShape = kind<ShapeLike, Shape>(
+  "an array of whole sizes ≥ 0, one of which may be -1 for what is left",
+  readShape(-1),
+);
+
+/** Two whole numbers from `least` up; one stands for both. */
+const readPair =
+  (least: number) =>
+  (value: number | readonly [number, number]): readonly [number, number] | undefined => {
+    const both = wholes(typeof value === "number" ? [value, value] : value);
+    return both?.length === 2 && both.every((n) => n >= least) ? [both[0]!, both[1]!] : undefined;
+  };
 
 /** A number for both image axes, or one for each: height, width. */
 export const pair = kind<number | readonly [number, number], readonly [number, number]>(
   "a whole number ≥ 1, or two of them for height and width",
-  readPair,
+  readPair(1),
+);
+
+/** The height and width of images, which may have no cells. */
+export const imageSize = kind<number | readonly [number, number], readonly [number, number]>(
+  "a whole number ≥ 0, or two of them for height and width",
+  readPair(0),
 );
 
 /** Like {@link pair}, or `null` to follow another option. */
 export const pairOrNull = kind<number | readonly [number, number] | null, readonly [number, number] | null>(
   "a whole number ≥ 1, two of them for height and width, or null",
-  (value) => (value === null ? null : readPair(value)),
+  (value) => (value === null ? null : readPair(1)(value)),
 );
 
 /** Cells to add before and after each axis. */
 export const margins = kind<readonly (readonly [number, number])[], readonly (readonly [number, number])[]>(
   "an array with [before, after] for each axis, whole numbers ≥ 0",
   (value) => {
-    const well = (item: unknown) => wholes(item) && item.length === 2 && item.every((n) => n >= 0);
-    return Array.isArray(value) && value.every(well) ? value : undefined;
+    if (!Array.isArray(value)) return undefined;
+    const pairs = Array.from(value, (item) => (Array.isArray(item) ? readPair(0)(item as never) : undefined));
+    return pairs.every((pair) => pair !== undefined) ? pairs : undefined;
   },
 );
 

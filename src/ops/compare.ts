@@ -54,7 +54,7 @@ export const isFinite = unary("isFinite", {
 export const where = op("where", ["condition", "a", "b"])({
   tex: tex`\operatorname{where}(#condition, #a, #b)`,
   kinds: { condition: "bool" },
-  numbers: "any",
+  numbers: "all",
   broadcasts: true,
   shape: ({ condition, a, b }) => broadcastShapes(broadcastShapes(condition, a), b),
   forward: (k, { condition, a, b }, out) =>

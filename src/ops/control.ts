@@ -4,7 +4,7 @@ import { op } from "./op.ts";
 /** x itself, as a node of its own. */
 export const identity = op("identity", ["x"])({
   tex: "#x",
-  numbers: "any",
+  numbers: "all",
   shape: ({ x }) => x,
   forward: (k, { x }, out) => k.copy(x, out),
   vjp: { x: { tex: "#dy", of: (dy) => dy } },
@@ -22,7 +22,7 @@ export const identity = op("identity", ["x"])({
  */
 export const stopGradient = op("stopGradient", ["x"])({
   tex: tex`\operatorname{stop}(#x)`,
-  numbers: "any",
+  numbers: "all",
   shape: ({ x }) => x,
   forward: (k, { x }, out) => k.copy(x, out),
   vjp: { x: null },

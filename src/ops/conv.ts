@@ -1,8 +1,8 @@
 import { ensure } from "../errors.ts";
 import { type ConvGeometry, convGeometry, outputShape, type Padding, transposedSize } from "../geometry.ts";
-import { formatShape, type Shape, sameShape } from "../shape.ts";
+import { formatShape, type Shape, sameShape, sameSize } from "../shape.ts";
 import { tex } from "../tex.ts";
-import { count, padding, pair } from "./attributes.ts";
+import { count, imageSize, padding, pair } from "./attributes.ts";
 import { op } from "./op.ts";
 import { expandDims, reshape, squeeze } from "./rearrange.ts";
 
@@ -95,7 +95,7 @@ const imagesOf = (dy: Shape, filter: Shape, size: readonly [number, number], gro
  * the given height and width. Shapes: dy [batch, h′, w′, outputs], filter [kh, kw, inputs / groups, outputs] →
  * [batch, height, width, inputs].
  */
-export const conv2dInput = op("conv2dInput", ["dy", "filter"], { ...window, size: pair() })({
+export const conv2dInput = op("conv2dInput", ["dy", "filter"], { ...window, size: imageSize() })({
   tex: tex`\operatorname{conv}^{\top}_{x}(#dy, #filter)`,
   shape: ({ dy, filter }, attrs) => {
     ensure(dy.length === 4 && filter.length === 4, () => "dy and filter must have 4 axes");
@@ -127,6 +127,10 @@ export const conv2dFilter = op("conv2dFilter", ["x", "dy"], { ...window, kernel:
   tex: tex`\operatorname{conv}^{\top}_{w}(#x, #dy)`,
   shape: ({ x, dy }, attrs) => {
     ensure(x.length === 4 && dy.length === 4, () => "x and dy must have 4 axes");
+    ensure(
+      sameSize(x[3]! % attrs.groups, 0),
+      () => `${x[3]} input channels do not divide into ${attrs.groups} groups`,
+    );
     const filter = [...attrs.kernel, x[3]! / attrs.groups, dy[3]!];
     ensureOutput(dy, geometry(x, filter, attrs));
     return filter;
@@ -185,8 +189,14 @@ export const depthwiseConv2d = op(
   tex: tex`#x \star_{\mathrm{depthwise}} #filter`,
   level: "product",
   parts: ({ x, filter }, attrs) => {
+    ensure(x.rank === 4, () => "x must have 4 axes: [batch, height, width, channels]");
     ensure(filter.rank === 4, () => "the filter must have 4 axes: [kh, kw, channels, multiplier]");
     const [kh, kw, channels, multiplier] = filter.shape as readonly [number, number, number, number];
+    ensure(channels >= 1, () => "the filter must say for how many channels it is, at least one");
+    ensure(
+      sameSize(x.shape[3]!, channels),
+      () => `the filter is for ${channels} channels; the images have ${x.shape[3]}`,
+    );
     const grouped = reshape(filter, [kh, kw, 1, channels * multiplier]);
     return conv2d(x, grouped, { ...attrs, groups: channels });
   },

@@ -33,10 +33,12 @@ export interface CustomGradient {
  * ```
  */
 export function customGradient(custom: CustomGradient): (...xs: TensorLike[]) => Tensor {
-  // One call gives the gradients of all inputs, but the walker asks for them one by one.
-  const known = new WeakMap<Tensor, readonly Tensor[]>();
+  // One call gives the gradients of all inputs, but the walker asks for them one by one. Several results may have one
+  // upstream gradient, and one result several.
+  const known = new WeakMap<Tensor, { dy: Tensor; all: readonly Tensor[] }>();
   const gradients = (dy: Tensor, xs: readonly Tensor[], y: Tensor): readonly Tensor[] => {
-    let all = known.get(dy);
+    const last = known.get(y);
+    let all = last?.dy === dy ? last.all : undefined;
     if (all === undefined) {
       const given = custom.backward(dy, xs, y);
       all = Array.isArray(given) ? (given as readonly Tensor[]) : [given as Tensor];
@@ -46,7 +48,7 @@ export function customGradient(custom: CustomGradient): (...xs: TensorLike[]) =>
         () =>
           `backward of ${custom.name} must give one gradient per input: expected ${xs.length}, received ${count}`,
       );
-      known.set(dy, all);
+      known.set(y, { dy, all });
     }
     return all;
   };

@@ -53,6 +53,7 @@ function diagonal({ x, labels }: Labelled): Labelled {
   if (second === -1) return { x, labels };
   const first = labels.indexOf(labels[second]!);
   const size = x.shape[first]!;
+  ensure(!Number.isNaN(size), () => `"${labels[second]}" is there twice, so its size must be known`);
   ensure(
     size === x.shape[second],
     () => `"${labels[second]}" names axes of sizes ${size} and ${x.shape[second]}`,

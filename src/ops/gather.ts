@@ -3,7 +3,7 @@ import { normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import { arange } from "../tensor/create.ts";
 import { tex } from "../tex.ts";
 import { type View, viewOf } from "../view.ts";
-import { axis, count, lead } from "./attributes.ts";
+import { axis, lead, natural } from "./attributes.ts";
 import { equal, where } from "./compare.ts";
 import { op } from "./op.ts";
 import { expandDims, reshape } from "./rearrange.ts";
@@ -40,7 +40,7 @@ function checkedIndices(indices: View, size: number): View {
 export const gather = op("gather", ["x", "indices"], { axis: lead(axis(0)) })({
   tex: tex`#x_{#indices}`,
   kinds: { indices: "int32" },
-  numbers: "any",
+  numbers: "all",
   shape: ({ x, indices }, attrs) => {
     const at = normalizeAxis(attrs.axis, x.length);
     return [...x.slice(0, at), ...indices, ...x.slice(at + 1)];
@@ -70,7 +70,7 @@ export const gather = op("gather", ["x", "indices"], { axis: lead(axis(0)) })({
 /**
  * The adjoint of {@link gather}: zeros of `size` along `axis`, with each slice of x added at its index.
  */
-export const scatterAdd = op("scatterAdd", ["x", "indices"], { axis: axis(0), size: count() })({
+export const scatterAdd = op("scatterAdd", ["x", "indices"], { axis: axis(0), size: natural() })({
   tex: tex`\operatorname{scatter}_{#indices}(#x)`,
   kinds: { indices: "int32" },
   numbers: "any",
@@ -109,7 +109,7 @@ export const scatterAdd = op("scatterAdd", ["x", "indices"], { axis: axis(0), si
  * deepEqual(oneHot([0, 2], 3).toArray(), [[1, 0, 0], [0, 0, 1]]);
  * ```
  */
-export const oneHot = op("oneHot", ["indices"], { depth: lead(count()), axis: axis(-1) })({
+export const oneHot = op("oneHot", ["indices"], { depth: lead(natural()), axis: axis(-1) })({
   tex: tex`\operatorname{onehot}(#indices)`,
   kinds: { indices: "int32" },
   parts: ({ indices }, attrs) => {

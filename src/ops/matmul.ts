@@ -37,10 +37,6 @@ const product = op(
   broadcasts: true,
   shape: (s, { transposeA, transposeB }) => {
     const [a, b] = [swapLast(s.a, transposeA), swapLast(s.b, transposeB)];
-    ensure(
-      sameSize(a.at(-1)!, b.at(-2)!),
-      () => `a has ${a.at(-1)} columns and b has ${b.at(-2)} rows; they must be equal`,
-    );
     return [...broadcastShapes(a.slice(0, -2), b.slice(0, -2)), a.at(-2)!, b.at(-1)!];
   },
   forward: (k, x, out, { transposeA, transposeB }) => {
@@ -96,6 +92,12 @@ export const matmul = op(
   numbers: "any",
   parts: ({ a, b }, attrs) => {
     ensure(a.rank >= 1 && b.rank >= 1, () => "a scalar is no matrix; use mul");
+    const columns = a.shape.at(attrs.transposeA && a.rank > 1 ? -2 : -1)!;
+    const rows = b.shape.at(attrs.transposeB || b.rank === 1 ? -1 : -2)!;
+    ensure(
+      sameSize(columns, rows),
+      () => `a has ${columns} columns and b has ${rows} rows; they must be equal`,
+    );
     const asMatrix = (x: Tensor, axis: number) => (x.rank === 1 ? expandDims(x, axis) : x);
     const [left, right] = [asMatrix(a, 0), asMatrix(b, 1)];
     const y = product(left, right, {

@@ -2,7 +2,7 @@ import { ensure } from "../errors.ts";
 import { type Padding, type PoolGeometry, poolGeometry } from "../geometry.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { tex } from "../tex.ts";
-import { count, countOrNull, flag, padding, pair, pairOrNull } from "./attributes.ts";
+import { count, countOrNull, flag, imageSize, padding, pair, pairOrNull } from "./attributes.ts";
 import { op } from "./op.ts";
 import { expandDims, squeeze } from "./rearrange.ts";
 import { max, mean } from "./reduce.ts";
@@ -113,7 +113,7 @@ export const averagePool2d = op(
 });
 
 /** Spreads the dy of each window evenly over its cells: the adjoint of {@link averagePool2d}. */
-export const averagePoolScatter = op("averagePoolScatter", ["dy"], { ...window, size: pair() })({
+export const averagePoolScatter = op("averagePoolScatter", ["dy"], { ...window, size: imageSize() })({
   tex: tex`\operatorname{spread}(#dy)`,
   shape: ({ dy }, attrs) => {
     ensure(dy.length === 4, () => "dy must have 4 axes");
@@ -156,24 +156,23 @@ export const maxPool1d = pool1d("maxPool1d", maxPool2d);
 /** {@link averagePool2d} along one axis. Shapes: [batch, time, channels] → [batch, time′, channels]. */
 export const averagePool1d = pool1d("averagePool1d", averagePool2d);
 
-const keep = { keepdims: flag(false) };
+const globalPool2d = (opName: string, source: string, numbers: "float" | "any", pool: typeof max) =>
+  op(opName, ["x"], { keepdims: flag(false) })({
+    tex: source,
+    numbers,
+    parts: ({ x }, { keepdims }) => {
+      ensure(x.rank === 4, () => "x must have 4 axes: [batch, height, width, channels]");
+      return pool(x, { axis: [1, 2], keepdims });
+    },
+  });
 
 /** The mean of each channel. Shapes: [batch, h, w, channels] → [batch, channels]. */
-export const globalAveragePool2d = op(
+export const globalAveragePool2d = globalPool2d(
   "globalAveragePool2d",
-  ["x"],
-  keep,
-)({
-  tex: tex`\operatorname{mean}_{h,w} #x`,
-  parts: ({ x }, { keepdims }) => mean(x, { axis: [1, 2], keepdims }),
-});
+  tex`\operatorname{mean}_{h,w} #x`,
+  "float",
+  mean,
+);
 
 /** The largest cell of each channel. Shapes: [batch, h, w, channels] → [batch, channels]. */
-export const globalMaxPool2d = op(
-  "globalMaxPool2d",
-  ["x"],
-  keep,
-)({
-  tex: tex`\max_{h,w} #x`,
-  parts: ({ x }, { keepdims }) => max(x, { axis: [1, 2], keepdims }),
-});
+export const globalMaxPool2d = globalPool2d("globalMaxPool2d", tex`\max_{h,w} #x`, "any", max);

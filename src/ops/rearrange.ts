@@ -2,7 +2,7 @@ import { ensure } from "../errors.ts";
 import { normalizeAxes, normalizeAxis, resolveReshape, sameSize } from "../shape.ts";
 import { tex } from "../tex.ts";
 import { sliceView, transposeView } from "../view.ts";
-import { axes, axis, lead, permutation, shape } from "./attributes.ts";
+import { axes, axis, lead, openShape, permutation } from "./attributes.ts";
 import { op } from "./op.ts";
 
 /**
@@ -14,9 +14,9 @@ import { op } from "./op.ts";
  * deepEqual(reshape([1, 2, 3, 4], [2, -1]).toArray(), [[1, 2], [3, 4]]);
  * ```
  */
-export const reshape = op("reshape", ["x"], { shape: lead(shape()) })({
+export const reshape = op("reshape", ["x"], { shape: lead(openShape()) })({
   tex: tex`\operatorname{reshape}(#x)`,
-  numbers: "any",
+  numbers: "all",
   shape: ({ x }, attrs) => resolveReshape(x, attrs.shape),
   forward: (k, { x }, out) => k.copy({ ...out, data: x.data }, out),
   vjp: { x: { tex: tex`\operatorname{reshape}(#dy)`, of: (dy, { x }) => reshape(dy, x.shape) } },
@@ -38,7 +38,7 @@ const orderOf = (order: readonly number[] | null, rank: number): number[] =>
 export const transpose = op("transpose", ["x"], { axes: lead(permutation(null)) })({
   tex: tex`#x^{\top}`,
   level: "power",
-  numbers: "any",
+  numbers: "all",
   shape: ({ x }, attrs) => {
     const order = orderOf(attrs.axes, x.length);
     ensure(
@@ -66,7 +66,7 @@ export const transpose = op("transpose", ["x"], { axes: lead(permutation(null)) 
 /** A new axis of size 1 at `axis` of the result. */
 export const expandDims = op("expandDims", ["x"], { axis: lead(axis()) })({
   tex: tex`\operatorname{expand}(#x)`,
-  numbers: "any",
+  numbers: "all",
   parts: ({ x }, attrs) => {
     const at = normalizeAxis(attrs.axis, x.rank + 1);
     return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
@@ -76,7 +76,7 @@ export const expandDims = op("expandDims", ["x"], { axis: lead(axis()) })({
 /** Drops axes of size 1: those named, or all. */
 export const squeeze = op("squeeze", ["x"], { axis: lead(axes(null)) })({
   tex: tex`\operatorname{squeeze}(#x)`,
-  numbers: "any",
+  numbers: "all",
   parts: ({ x }, attrs) => {
     const named = normalizeAxes(attrs.axis, x.rank);
     const dropped = attrs.axis === null ? named.filter((i) => x.shape[i] === 1) : named;
@@ -93,7 +93,7 @@ export const squeeze = op("squeeze", ["x"], { axis: lead(axes(null)) })({
 /** The cells in opposite order along some axes, all by default. */
 export const flip = op("flip", ["x"], { axis: lead(axes(null)) })({
   tex: tex`\operatorname{flip}(#x)`,
-  numbers: "any",
+  numbers: "all",
   shape: ({ x }, attrs) => {
     normalizeAxes(attrs.axis, x.length);
     return x;

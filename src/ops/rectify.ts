@@ -47,7 +47,8 @@ export const relu = op("relu", ["x"], { alpha: real(0), maxValue: limit(null), t
   numbers: "any",
   parts: ({ x }, { alpha, maxValue, threshold }) => {
     ensure(maxValue >= 0, () => `maxValue must be ≥ 0; received ${maxValue}`);
-    const above = where(greater(x, threshold), minimum(x, maxValue), 0);
+    const capped = maxValue === Number.POSITIVE_INFINITY ? x : minimum(x, maxValue);
+    const above = where(greater(x, threshold), capped, 0);
     return alpha === 0 ? above : where(greater(x, threshold), above, mul(sub(x, threshold), alpha));
   },
   vjp: {
@@ -82,7 +83,8 @@ export const clip = op("clip", ["x"], {
   numbers: "any",
   parts: ({ x }, { min, max }) => {
     ensure(min <= max, () => `min must be ≤ max; received ${min} and ${max}`);
-    return minimum(maximum(x, min), max);
+    const raised = min === Number.NEGATIVE_INFINITY ? x : maximum(x, min);
+    return max === Number.POSITIVE_INFINITY ? raised : minimum(raised, max);
   },
   vjp: {
     x: {

@@ -108,10 +108,10 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
  */
 export const broadcastTo = op("broadcastTo", ["x"], { shape: lead(shape()) })({
   tex: tex`\operatorname{broadcast}(#x)`,
-  numbers: "any",
+  numbers: "all",
   shape: ({ x }, attrs) => {
     ensure(
-      !attrs.shape.some((size) => size < 0) && sameShape(broadcastShapes(x, attrs.shape), attrs.shape),
+      sameShape(broadcastShapes(x, attrs.shape), attrs.shape),
       () => `${formatShape(x)} cannot be stretched to ${formatShape(attrs.shape)}`,
     );
     return attrs.shape;

@@ -1,3 +1,4 @@
+import type { Cells } from "../dtype.ts";
 import { ensure } from "../errors.ts";
 import { formatShape, normalizeAxis, type Shape, withSize } from "../shape.ts";
 import { tensor } from "../tensor/create.ts";
@@ -54,7 +55,7 @@ export const slice = op("slice", ["x"], {
   step: integers([]),
 })({
   tex: tex`\operatorname{slice}(#x)`,
-  numbers: "any",
+  numbers: "all",
   shape: ({ x }, attrs) => rangesOf(x, attrs).map(({ size }) => size),
   forward: (k, { x }, out, attrs) => {
     const ranges = rangesOf(x.shape, attrs);
@@ -76,6 +77,12 @@ export const slice = op("slice", ["x"], {
   },
 });
 
+/** Whether a number can be a cell, as it is or rounded as floats are. */
+function holds(data: Cells, value: number): boolean {
+  if (data instanceof Uint8Array) return value === 0 || value === 1;
+  return !(data instanceof Int32Array) || value === (value | 0);
+}
+
 /**
  * The adjoint of {@link slice}: `value` everywhere but at the cells start, start + step, …, which are those
  * of x. With steps of 1 it pads.
@@ -87,8 +94,13 @@ export const embed = op("embed", ["x"], {
   value: real(0),
 })({
   tex: tex`\operatorname{embed}(#x)`,
-  numbers: "any",
+  numbers: "all",
   shape: ({ x }, attrs) => {
+    ensure(
+      [attrs.start, attrs.step, attrs.shape].every((list) => list.length === x.length),
+      () => `start, step and shape must have one entry for each of the ${x.length} axes`,
+    );
+    ensure(!attrs.step.includes(0), () => "step must not be 0");
     const fits = x.every((size, i) => {
       const last = attrs.start[i]! + (size - 1) * attrs.step[i]!;
       return (
@@ -96,10 +108,11 @@ export const embed = op("embed", ["x"], {
         !(Math.min(attrs.start[i]!, last) < 0 || Math.max(attrs.start[i]!, last) >= attrs.shape[i]!)
       );
     });
-    ensure(x.length === attrs.shape.length && fits, () => `x does not fit into ${formatShape(attrs.shape)}`);
+    ensure(fits, () => `x does not fit into ${formatShape(attrs.shape)}`);
     return attrs.shape;
   },
   forward: (k, { x }, out, { start, step, value }) => {
+    ensure(holds(out.data, value), () => `the value ${value} does not fit the dtype of x`);
     k.fill(value, out);
     k.copy(x, sliceView(out, start, step, x.shape));
   },
@@ -148,7 +161,7 @@ export const pad = op("pad", ["x"], {
   value: real(0),
 })({
   tex: tex`\operatorname{pad}(#x)`,
-  numbers: "any",
+  numbers: "all",
   parts: ({ x }, { padding, mode, value }) => {
     ensure(padding.length === x.rank, () => `padding is given for ${padding.length} axes of ${x.rank}`);
     if (mode === "constant") {
@@ -170,7 +183,7 @@ export const pad = op("pad", ["x"], {
 /** x repeated as a whole, `repeats[i]` times along axis i. numpy: `tile`. */
 export const tile = op("tile", ["x"], { repeats: lead(integers()) })({
   tex: tex`\operatorname{tile}(#x)`,
-  numbers: "any",
+  numbers: "all",
   parts: ({ x }, { repeats }) => {
     ensure(
       repeats.every((n) => n >= 0),
@@ -197,7 +210,7 @@ export const tile = op("tile", ["x"], { repeats: lead(integers()) })({
 /** Each cell repeated `repeats` times along an axis. numpy: `repeat`. */
 export const repeat = op("repeat", ["x"], { repeats: lead(natural()), axis: axis(0) })({
   tex: tex`\operatorname{repeat}(#x)`,
-  numbers: "any",
+  numbers: "all",
   parts: ({ x }, { repeats, axis }) => {
     const at = normalizeAxis(axis, x.rank);
     const apart = expandDims(x, at + 1);

@@ -24,6 +24,18 @@ describe("grad", () => {
     expect(orders).toEqual([32, 80, 160, 240, 240, 120]);
   });
 
+  it("nests without annotations", () => {
+    const cube = (x: c.Tensor) => x.pow(3);
+    expect(c.grad(c.grad(cube))(f64(2)).item()).toBe(12);
+    expect(
+      c
+        .grad(c.grad(c.grad(cube)))(2)
+        .item(),
+    ).toBe(6);
+    const [a, b] = c.grad((w: c.Tensor, x: c.Tensor) => w.mul(x))(2, 3);
+    expect([a?.item(), b?.item()]).toEqual([3, 2]);
+  });
+
   it("differentiates through an inner gradient in an outer variable (d/dx of d/dy)", () => {
     const mixed = c.grad((x: c.Tensor) => c.grad((y: c.Tensor) => x.square().mul(y.pow(3)))(2));
     // d²(x² y³)/dx dy = 6 x y²

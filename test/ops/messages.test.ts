@@ -57,7 +57,7 @@ it("messages say which op, what was expected, what was received and what to do",
     sum: axes [0,0] name an axis twice; received x [2, 3]
     sum: unknown option "axes"; known: axis, keepdims
     reshape: 6 cells do not divide into [4, -1]; received x [2, 3]
-    reshape: shape is needed: a shape: an array of whole numbers
+    reshape: shape is needed: an array of whole sizes ≥ 0, one of which may be -1 for what is left
     transpose: axes [0,0] must name each of the 2 axes once; received x [2, 3]
     gather: index 5 is out of range: the axis has 2 cells; received x [2, 3], indices [2]
     gather, indices: a cell of int32 must be a whole number within ±2³¹; received 0.5 in cell 0

@@ -194,6 +194,7 @@ export function checkGradient(
   const random = streamFrom("checkGradient");
   const y = noGrad(() => f(...xs));
   const upstream = randomUniform(y.shape, { dtype: "float64", min: 0.5, max: 1.5, stream: random });
+  const ones = new Tensor(y.shape, "float64", new Float64Array(y.size).fill(1));
   let pulled: Tensor[];
   try {
     const result = vjp(f)(...xs)[1](upstream);
@@ -226,11 +227,13 @@ export function checkGradient(
     const strides = stridesOf(x.shape);
     const comparisons = slopes.map((slope, cell) => {
       const at = strides.map((stride, axis) => Math.floor(cell / stride) % x.shape[axis]!);
-      return compare(at, yours.data[cell]!, slope, size, rtol);
+      const one = compare(at, yours.data[cell]!, slope, size, rtol);
+      // A kink is shown as that of f itself, without the random upstream.
+      return slope.kink ? { ...one, kink: probe.slope(ones, position, cell).kink ?? slope.kink } : one;
     });
     const verdict = worst(comparisons.map((one) => one.verdict));
     const diagnosis =
-      verdict === "wrong" ? find(probe, upstream, position, yours, slopes, maxCells) : undefined;
+      verdict === "wrong" ? find(probe, { upstream, ones }, position, yours, slopes, maxCells) : undefined;
     return { ...about, verdict, comparisons, diagnosis };
   });
   return new GradientReport(reports);
@@ -239,7 +242,7 @@ export function checkGradient(
 /** Measures what the diagnosis asks for. */
 function find(
   probe: Probe,
-  upstream: Tensor,
+  { upstream, ones }: { readonly upstream: Tensor; readonly ones: Tensor },
   position: number,
   yours: Tensor,
   slopes: readonly Slope[],
@@ -247,7 +250,6 @@ function find(
 ): string | undefined {
   const { xs } = probe;
   const values = (list: readonly Slope[]) => list.map(({ value }) => value);
-  const ones = new Tensor(upstream.shape, "float64", new Float64Array(upstream.size).fill(1));
   const others = xs.flatMap((x, i) =>
     i === position || x.size > maxCells
       ? []

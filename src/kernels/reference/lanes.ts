@@ -24,13 +24,19 @@ const argmax = (lane: Lane): number => argBest(lane, (a, b) => a > b);
 const argmin = (lane: Lane): number => argBest(lane, (a, b) => a < b);
 const max = (lane: Lane): number => lane[argmax(lane)]!;
 
-function logSumExp(lane: Lane): number {
-  if (lane.length === 0) return -Infinity;
+/** log Σ eˣ as the largest cell, and what is added to it: the cells less the largest can be summed safely. */
+function logSumExpParts(lane: Lane): readonly [top: number, rest: number] {
+  if (lane.length === 0) return [-Infinity, 0];
   const top = max(lane);
-  if (!Number.isFinite(top)) return top;
+  if (!Number.isFinite(top)) return [top, 0];
   let total = 0;
   for (let i = 0; i < lane.length; i++) total += Math.exp(lane[i]! - top);
-  return top + Math.log(total);
+  return [top, Math.log(total)];
+}
+
+function logSumExp(lane: Lane): number {
+  const [top, rest] = logSumExpParts(lane);
+  return top + rest;
 }
 
 /** A lane to a number: each entry is the textbook definition. */
@@ -54,7 +60,10 @@ export const reducers: Readonly<Record<ReduceName, (lane: Lane) => number>> = {
  * Martins and Astudillo, "From Softmax to Sparsemax", 2016, algorithm 1.
  */
 function sparsemax(lane: Lane, out: Lane): void {
-  const sorted = lane.slice().sort().reverse();
+  // Less the largest cell, which changes nothing, so that 1 is not lost beside large numbers.
+  const top = max(lane);
+  const sorted = lane.map((x) => x - top).sort();
+  sorted.reverse();
   let cumulative = 0;
   let threshold = 0;
   for (let k = 0; k < sorted.length; k++) {
@@ -62,7 +71,7 @@ function sparsemax(lane: Lane, out: Lane): void {
     const candidate = (cumulative - 1) / (k + 1);
     if (sorted[k]! > candidate) threshold = candidate;
   }
-  for (let i = 0; i < lane.length; i++) out[i] = Math.max(lane[i]! - threshold, 0);
+  for (let i = 0; i < lane.length; i++) out[i] = Math.max(lane[i]! - top - threshold, 0);
 }
 
 /** A lane to a lane of the same length. */
@@ -82,8 +91,8 @@ export const scans: Readonly<Record<ScanName, (lane: Lane, out: Lane) => void>> 
     for (let i = 0; i < lane.length; i++) out[i]! /= total;
   },
   logSoftmax: (lane, out) => {
-    const total = logSumExp(lane);
-    for (let i = 0; i < lane.length; i++) out[i] = lane[i]! - total;
+    const [top, rest] = logSumExpParts(lane);
+    for (let i = 0; i < lane.length; i++) out[i] = lane[i]! - top - rest;
   },
   sparsemax,
 };

@@ -8,6 +8,7 @@ import { conv2d, conv2dFilter, conv2dInput } from "./conv.ts";
 import { type Lane, reducers, scans } from "./lanes.ts";
 import { matmul } from "./matmul.ts";
 import { averagePool, averagePoolScatter, maxPool, maxPoolGather, maxPoolScatter } from "./pool.ts";
+import { uniform } from "./random.ts";
 import { binary, unary } from "./scalar.ts";
 
 type Nd = NdArray<Cells>;
@@ -122,6 +123,7 @@ export const reference: Kernels = {
   maxPoolScatter,
   averagePool,
   averagePoolScatter,
+  uniform,
 
   gather: (x, indices, out) => {
     const [outer, length, inner] = x.shape as readonly [number, number, number];

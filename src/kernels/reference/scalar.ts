@@ -12,7 +12,7 @@ export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.
 
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 
-/** Series of positive terms, erf x = 2/√π · e^−x² · Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!; used for |x| < 2.5. */
+/** Series of positive terms, erf x = 2/√π · e^−x² · Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!; used for |x| < 1. */
 function erfSeries(x: number): number {
   const xx = x * x;
   let term = x;
@@ -24,29 +24,37 @@ function erfSeries(x: number): number {
   return twoOverRootPi * Math.exp(-xx) * sum;
 }
 
-/** Continued fraction of erfc x = e^−x²/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …)))), for x ≥ 2.5. */
+/**
+ * e^−x² for x ≥ 0. The rounding error of a large x² would be that of the result; with s = x to 10 binary places, x² is
+ * s² + (x − s)(x + s), of which s² is exact and the rest small.
+ */
+function expOfMinusSquare(x: number): number {
+  const s = Math.round(x * 1024) / 1024;
+  return Math.exp(-s * s) * Math.exp((s - x) * (s + x));
+}
+
+/** Continued fraction of erfc x = e^−x²/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …)))), for x ≥ 1. */
 function erfcFraction(x: number): number {
+  // The smaller x, the more terms count.
   let tail = x;
-  for (let n = 60; n >= 1; n--) tail = x + n / 2 / tail;
-  return Math.exp(-x * x) / Math.sqrt(Math.PI) / tail;
+  for (let n = Math.ceil(15 + 200 / (x * x)); n >= 1; n--) tail = x + n / 2 / tail;
+  return expOfMinusSquare(x) / Math.sqrt(Math.PI) / tail;
 }
 
 export function erfc(x: number): number {
-  if (Number.isNaN(x)) return x;
-  if (x >= 2.5) return erfcFraction(x);
-  if (x <= -2.5) return 2 - erfcFraction(-x);
-  return 1 - erfSeries(x);
+  if (x >= 1) return x > 30 ? 0 : erfcFraction(x);
+  return x <= -1 ? 2 - erfc(-x) : 1 - erfSeries(x);
 }
 
 export function erf(x: number): number {
-  if (Number.isNaN(x)) return x;
-  return Math.abs(x) < 2.5 ? erfSeries(x) : Math.sign(x) * (1 - erfcFraction(Math.abs(x)));
+  return Math.abs(x) >= 1 ? Math.sign(x) * (1 - erfc(Math.abs(x))) : erfSeries(x);
 }
 
 /** The remainder with the sign of the divisor, as in Python and numpy. */
 export function floorMod(a: number, b: number): number {
   const r = a % b;
-  return r !== 0 && r < 0 !== b < 0 ? r + b : r;
+  if (r === 0) return b < 0 ? -0 : 0;
+  return r < 0 !== b < 0 ? r + b : r;
 }
 
 export const unary: Readonly<Record<UnaryName, (x: number) => number>> = {
