@@ -18,9 +18,9 @@ export { Step, type StepKind } from "./autodiff/step.ts";
 export { type Cells, type DType, floatx, setFloatx } from "./dtype.ts";
 export { ChainruleError } from "./errors.ts";
 export { K } from "./keras.ts";
-export * from "./layers/index.ts";
 // The layer; as a type, what `activation` gives.
 export { Activation } from "./layers/activations.ts";
+export * from "./layers/index.ts";
 export * from "./ops/index.ts";
 export { noGrad } from "./ops/recording.ts";
 export * from "./plot/index.ts";

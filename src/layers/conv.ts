@@ -24,9 +24,9 @@ function channelsIn(shape: Shape, groups = 1): number {
 }
 
 /**
- * Convolution of images with `filters` learned windows, then the activation. Shapes: [batch, height, width, channels] →
- * [batch, height′, width′, filters]: with `padding: "same"` height′ = ⌈height / stride⌉, with `"valid"` only whole windows
- * count. `groups` splits channels and filters into groups that do not see each other. Keras: `Conv2D`.
+ * Convolution of images with `filters` learned windows, then the activation.
+ * Shapes: [batch, height, width, channels] → [batch, height′, width′, filters]; with `padding: "same"`
+ * height′ = ⌈height / stride⌉, with `"valid"` only whole windows count. `groups` splits channels and filters into groups that do not see each other. Keras: `Conv2D`.
  *
  * @throws If the input has not 4 axes, its channels are unknown or do not divide into the groups, or no window fits.
  * @example
