@@ -29,3 +29,4 @@ export type { Shape, ShapeLike } from "./shape.ts";
 export type { NestedArray, Value } from "./tensor/convert.ts";
 export * from "./tensor/create.ts";
 export { Tensor, type TensorLike, Variable } from "./tensor/tensor.ts";
+export * from "./training/index.ts";

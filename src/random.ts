@@ -45,9 +45,10 @@ export function stream(name: string): Stream {
   return found;
 }
 
-/** A stream of its own, independent of {@link setSeed}. */
+/** A stream of its own, independent of {@link setSeed}; without a seed it is another one each time. */
 export function streamFrom(seed: string | undefined): Stream {
-  const next = seedrandom.alea(seed);
+  // Without a seed, alea would always start the same.
+  const next = seedrandom.alea(seed ?? `${Math.random()}/${Math.random()}`);
   const uniform = () => next();
   // Marsaglia's polar method makes two normals at a time.
   let spare: number | undefined;

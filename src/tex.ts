@@ -14,6 +14,9 @@ export const atom = (tex: string): Formula => ({ tex, level: "atom" });
 /** Tag for LaTeX in TypeScript strings: backslashes stay. */
 export const tex = String.raw;
 
+/** A number in LaTeX. */
+export const numberTex = (value: number): string => String(value).replace("Infinity", tex`\infty`);
+
 const slot = /#([a-zA-Z][a-zA-Z0-9]*)/g;
 
 // A slot that fills its own brackets (`\frac{#a}{#b}`, `f(#x)`, `f(#x, #y)`) cannot be misread.
@@ -35,8 +38,10 @@ export function fill(formula: Formula, parts: Readonly<Record<string, Formula>>)
     const alone = opens.test(formula.tex.slice(0, at)) && closes.test(formula.tex.slice(at + whole.length));
     const base = formula.tex[at + whole.length] === "^";
     const tighter = levels.indexOf(part.level) - levels.indexOf(base ? "power" : formula.level);
-    // The first operand of equal level needs none: (a − b) − c is a − b − c.
-    const bare = alone || tighter > 0 || part.level === "atom" || (tighter === 0 && first && !base);
+    // The first operand of equal level needs none: (a − b) − c is a − b − c. A sign behind an operator does: a · (−b).
+    const signed = part.level === "sign" && !first;
+    const bare =
+      alone || part.level === "atom" || (tighter > 0 && !signed) || (tighter === 0 && first && !base);
     first = false;
     return bare ? part.tex : `\\left(${part.tex}\\right)`;
   });
@@ -72,6 +77,7 @@ const symbols: Readonly<Record<string, string>> = {
   mu: "μ",
   varepsilon: "ε",
   Phi: "Φ",
+  bmod: "mod",
   top: "ᵀ",
   star: "⋆",
   ldots: "…",
@@ -96,6 +102,9 @@ const accents: Readonly<Record<string, string>> = {
   tilde: "\u0303",
   dot: "\u0307",
 };
+
+/** Commands that only choose letters. */
+const wrappers = new Set(["mathrm", "operatorname", "text", "mathbf", "mathcal"]);
 
 const raised: Readonly<Record<string, string>> = {
   "0": "⁰",
@@ -131,7 +140,29 @@ function group(source: string, at: number): { body: string; end: number } {
   return { body: source.slice(at + 1), end: source.length };
 }
 
-const bracket = (text: string): string => (/^[\p{L}\p{M}\d.]+$|^\(.*\)$/u.test(text) ? text : `(${text})`);
+// Stand close to what follows, or to what comes before: the space in LaTeX only ends their name.
+const opening = new Set(["left", "lfloor", "lvert", "lnot", "partial"]);
+const closing = new Set(["right", "rfloor", "rvert"]);
+
+/** Whether the text is one pair of brackets and what is in it. */
+function isBracketed(text: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "(") depth++;
+    if (text[i] === ")") depth--;
+    if (depth === 0) return text[0] === "(" && i === text.length - 1;
+  }
+  return false;
+}
+
+const bracket = (text: string): string =>
+  /^[\p{L}\p{M}\d.]+$/u.test(text) || isBracketed(text) ? text : `(${text})`;
+
+/** Also a power, a root and a call, as `x²` and `f(x)`, need no brackets beside the line of a fraction. */
+const bracketInFraction = (text: string): string => {
+  const rest = text.replace(/^√?[\p{L}\p{M}\p{N}.]*/u, "");
+  return rest === "" || isBracketed(rest) ? text : `(${text})`;
+};
 
 /** Writes a raised or lowered group in Unicode where every character has such a form, else with ^ or _. */
 function script(mark: "^" | "_", body: string): string {
@@ -155,8 +186,8 @@ export function texToText(source: string): string {
       } else if (c === "{" || c === "}") {
         i++;
       } else if (c === "\\") {
-        if (source[i + 1] === "{" || source[i + 1] === "}") out += source[i + 1];
-        else out += " ";
+        const escaped = source[i + 1] ?? "";
+        out += "{}_#%&$".includes(escaped) ? escaped : " ";
         i += 2;
       } else {
         out += c;
@@ -169,7 +200,7 @@ export function texToText(source: string): string {
     if (name === "frac") {
       const over = group(source, i);
       const under = group(source, over.end);
-      out += `${bracket(texToText(over.body))} / ${bracket(texToText(under.body))}`;
+      out += `${bracketInFraction(texToText(over.body))} / ${bracketInFraction(texToText(under.body))}`;
       i = under.end;
     } else if (name === "sqrt") {
       const inside = group(source, i);
@@ -180,16 +211,14 @@ export function texToText(source: string): string {
       const text = texToText(inside.body);
       out += (text.length === 1 ? text + accents[name] : `grad(${text})`).normalize("NFC");
       i = inside.end;
-    } else if (name === "mathrm" || name === "operatorname" || name === "text" || name === "mathbf") {
+    } else if (wrappers.has(name)) {
       const inside = group(source, i);
       out += texToText(inside.body);
       i = inside.end;
     } else {
-      const symbol = symbols[name] ?? name;
-      out += symbol;
-      // The space after a command only ended its name; a symbol between operands keeps it.
-      if (command[0].endsWith(" ") && symbol !== "" && out.at(-2) === " ") out += " ";
-      else if (command[0].endsWith(" ") && symbols[name] === undefined) out += " ";
+      if (closing.has(name)) out = out.trimEnd();
+      out += symbols[name] ?? name;
+      if (command[0].endsWith(" ") && !opening.has(name)) out += " ";
     }
   }
   return out;

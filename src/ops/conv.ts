@@ -32,10 +32,10 @@ const shared = ({ strides, padding, dilationRate, groups }: WindowAttrs) => ({
 });
 
 /** Checks that an upstream image has the shape that the convolution gives. */
-function ensureOutput(dy: Shape, g: ConvGeometry): void {
+function ensureOutput(u: Shape, g: ConvGeometry): void {
   ensure(
-    sameShape(dy, outputShape(g)),
-    () => `dy must have the shape of the result, ${formatShape(outputShape(g))}`,
+    sameShape(u, outputShape(g)),
+    () => `u must have the shape that the convolution gives, ${formatShape(outputShape(g))}`,
   );
 }
 
@@ -84,67 +84,67 @@ export const conv2d = op(
   },
 });
 
-const imagesOf = (dy: Shape, filter: Shape, size: readonly [number, number], groups: number): Shape => [
-  dy[0]!,
+const imagesOf = (u: Shape, filter: Shape, size: readonly [number, number], groups: number): Shape => [
+  u[0]!,
   ...size,
   filter[2]! * groups,
 ];
 
 /**
- * The adjoint of {@link conv2d} in its images: each dy stamps the filter, scaled by itself, onto images of
- * the given height and width. Shapes: dy [batch, h′, w′, outputs], filter [kh, kw, inputs / groups, outputs] →
+ * The adjoint of {@link conv2d} in its images: each u stamps the filter, scaled by itself, onto images of
+ * the given height and width. Shapes: u [batch, h′, w′, outputs], filter [kh, kw, inputs / groups, outputs] →
  * [batch, height, width, inputs].
  */
-export const conv2dInput = op("conv2dInput", ["dy", "filter"], { ...window, size: imageSize() })({
-  tex: tex`\operatorname{conv}^{\top}_{x}(#dy, #filter)`,
-  shape: ({ dy, filter }, attrs) => {
-    ensure(dy.length === 4 && filter.length === 4, () => "dy and filter must have 4 axes");
-    const images = imagesOf(dy, filter, attrs.size, attrs.groups);
-    ensureOutput(dy, geometry(images, filter, attrs));
+export const conv2dInput = op("conv2dInput", ["u", "filter"], { ...window, size: imageSize() })({
+  tex: tex`\operatorname{conv}^{\top}_{x}(#u, #filter)`,
+  shape: ({ u, filter }, attrs) => {
+    ensure(u.length === 4 && filter.length === 4, () => "u and filter must have 4 axes");
+    const images = imagesOf(u, filter, attrs.size, attrs.groups);
+    ensureOutput(u, geometry(images, filter, attrs));
     return images;
   },
-  forward: (k, { dy, filter }, out, attrs) =>
-    k.conv2dInput(dy, filter, geometry(out.shape, filter.shape, attrs), out),
+  forward: (k, { u, filter }, out, attrs) =>
+    k.conv2dInput(u, filter, geometry(out.shape, filter.shape, attrs), out),
   vjp: {
-    dy: {
+    u: {
       tex: tex`#dy \star #filter`,
-      of: (up, { filter }, _, attrs) => conv2d(up, filter, shared(attrs)),
+      of: (dy, { filter }, _, attrs) => conv2d(dy, filter, shared(attrs)),
     },
     filter: {
-      tex: tex`\operatorname{conv}^{\top}_{w}(#dy, #dy)`,
-      of: (up, { dy, filter }, _, attrs) =>
-        conv2dFilter(up, dy, { ...shared(attrs), kernel: [filter.shape[0]!, filter.shape[1]!] }),
+      tex: tex`\operatorname{conv}^{\top}_{w}(#dy, #u)`,
+      of: (dy, { u, filter }, _, attrs) =>
+        conv2dFilter(dy, u, { ...shared(attrs), kernel: [filter.shape[0]!, filter.shape[1]!] }),
     },
   },
 });
 
 /**
- * The adjoint of {@link conv2d} in its filter: for each tap, the products of the images it saw with dy.
- * Shapes: x [batch, height, width, inputs], dy [batch, h′, w′, outputs] →
+ * The adjoint of {@link conv2d} in its filter: for each tap, the products of the images it saw with u.
+ * Shapes: x [batch, height, width, inputs], u [batch, h′, w′, outputs] →
  * [kh, kw, inputs / groups, outputs].
  */
-export const conv2dFilter = op("conv2dFilter", ["x", "dy"], { ...window, kernel: pair() })({
-  tex: tex`\operatorname{conv}^{\top}_{w}(#x, #dy)`,
-  shape: ({ x, dy }, attrs) => {
-    ensure(x.length === 4 && dy.length === 4, () => "x and dy must have 4 axes");
+export const conv2dFilter = op("conv2dFilter", ["x", "u"], { ...window, kernel: pair() })({
+  tex: tex`\operatorname{conv}^{\top}_{w}(#x, #u)`,
+  shape: ({ x, u }, attrs) => {
+    ensure(x.length === 4 && u.length === 4, () => "x and u must have 4 axes");
     ensure(
       sameSize(x[3]! % attrs.groups, 0),
       () => `${x[3]} input channels do not divide into ${attrs.groups} groups`,
     );
-    const filter = [...attrs.kernel, x[3]! / attrs.groups, dy[3]!];
-    ensureOutput(dy, geometry(x, filter, attrs));
+    const filter = [...attrs.kernel, x[3]! / attrs.groups, u[3]!];
+    ensureOutput(u, geometry(x, filter, attrs));
     return filter;
   },
-  forward: (k, { x, dy }, out, attrs) => k.conv2dFilter(x, dy, geometry(x.shape, out.shape, attrs), out),
+  forward: (k, { x, u }, out, attrs) => k.conv2dFilter(x, u, geometry(x.shape, out.shape, attrs), out),
   vjp: {
     x: {
-      tex: tex`\operatorname{conv}^{\top}_{x}(#dy, #dy)`,
-      of: (up, { x, dy }, _, attrs) =>
-        conv2dInput(dy, up, { ...shared(attrs), size: [x.shape[1]!, x.shape[2]!] }),
+      tex: tex`\operatorname{conv}^{\top}_{x}(#u, #dy)`,
+      of: (dy, { x, u }, _, attrs) =>
+        conv2dInput(u, dy, { ...shared(attrs), size: [x.shape[1]!, x.shape[2]!] }),
     },
-    dy: {
+    u: {
       tex: tex`#x \star #dy`,
-      of: (up, { x }, _, attrs) => conv2d(x, up, shared(attrs)),
+      of: (dy, { x }, _, attrs) => conv2d(x, dy, shared(attrs)),
     },
   },
 });

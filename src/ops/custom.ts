@@ -1,5 +1,5 @@
-import { ensure } from "../errors.ts";
-import type { Tensor, TensorLike } from "../tensor/tensor.ts";
+import { ChainruleError, ensure, show } from "../errors.ts";
+import { Tensor, type TensorLike } from "../tensor/tensor.ts";
 import { tex } from "../tex.ts";
 import { op } from "./op.ts";
 
@@ -33,29 +33,34 @@ export interface CustomGradient {
  * ```
  */
 export function customGradient(custom: CustomGradient): (...xs: TensorLike[]) => Tensor {
+  check(custom);
+  const { name } = custom;
   // One call gives the gradients of all inputs, but the walker asks for them one by one. Several results may have one
   // upstream gradient, and one result several.
   const known = new WeakMap<Tensor, { dy: Tensor; all: readonly Tensor[] }>();
   const gradients = (dy: Tensor, xs: readonly Tensor[], y: Tensor): readonly Tensor[] => {
     const last = known.get(y);
-    let all = last?.dy === dy ? last.all : undefined;
-    if (all === undefined) {
-      const given = custom.backward(dy, xs, y);
-      all = Array.isArray(given) ? (given as readonly Tensor[]) : [given as Tensor];
-      const count = all.length;
-      ensure(
-        count === xs.length,
-        () =>
-          `backward of ${custom.name} must give one gradient per input: expected ${xs.length}, received ${count}`,
-      );
-      known.set(y, { dy, all });
-    }
+    if (last?.dy === dy) return last.all;
+    const given = custom.backward(dy, xs, y);
+    const all: readonly Tensor[] = Array.isArray(given) ? given : [given];
+    const stray = all.findIndex((x) => !(x instanceof Tensor));
+    ensure(stray === -1, () => `backward of ${name} must give tensors; received ${show(all[stray])}`);
+    ensure(
+      all.length === xs.length,
+      () =>
+        `backward of ${name} must give one gradient per input: expected ${xs.length}, received ${all.length}`,
+    );
+    known.set(y, { dy, all });
     return all;
   };
-  const self = op(custom.name, ["...xs"])({
-    tex: tex`\operatorname{${custom.name}}(#xs)`,
+  const self = op(name, ["...xs"])({
+    tex: tex`\operatorname{${name.replaceAll("_", tex`\_`)}}(#xs)`,
     numbers: "any",
-    parts: ({ xs }) => custom.forward(...xs),
+    parts: ({ xs }) => {
+      const y: unknown = custom.forward(...xs);
+      ensure(y instanceof Tensor, () => `forward must give a tensor; it gave ${show(y)}`);
+      return y;
+    },
     vjp: {
       xs: {
         tex: custom.tex ?? tex`\operatorname{backward}(#dy)`,
@@ -63,5 +68,20 @@ export function customGradient(custom: CustomGradient): (...xs: TensorLike[]) =>
       },
     },
   });
-  return (...xs) => self(xs);
+  return (...xs) => {
+    if (xs.length === 0) throw new ChainruleError(`${name}: expected at least one tensor; received none`);
+    return self(xs);
+  };
+}
+
+function check(custom: CustomGradient): void {
+  const who = "customGradient";
+  if (typeof custom?.name !== "string" || custom.name === "") {
+    throw new ChainruleError(`${who}: name must be a string, not empty; received ${show(custom?.name)}`);
+  }
+  for (const part of ["forward", "backward"] as const) {
+    if (typeof custom[part] !== "function") {
+      throw new ChainruleError(`${who}: ${part} must be a function; received ${show(custom[part])}`);
+    }
+  }
 }

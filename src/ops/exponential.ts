@@ -144,7 +144,7 @@ export const tanh = unary("tanh", {
 export const erf = unary("erf", {
   tex: tex`\operatorname{erf}(#x)`,
   vjp: {
-    tex: tex`#dy \cdot \frac{2}{\sqrt{\pi}} e^{-#x^2}`,
+    tex: tex`#dy \cdot \frac{2}{\sqrt{\pi}} \cdot e^{-#x^2}`,
     of: (dy, { x }) => mul(dy, mul(exp(neg(square(x))), twoOverRootPi)),
   },
 });
@@ -153,7 +153,7 @@ export const erf = unary("erf", {
 export const erfc = unary("erfc", {
   tex: tex`\operatorname{erfc}(#x)`,
   vjp: {
-    tex: tex`-#dy \cdot \frac{2}{\sqrt{\pi}} e^{-#x^2}`,
+    tex: tex`-#dy \cdot \frac{2}{\sqrt{\pi}} \cdot e^{-#x^2}`,
     level: "sign",
     of: (dy, { x }) => mul(dy, mul(exp(neg(square(x))), -twoOverRootPi)),
   },

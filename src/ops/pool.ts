@@ -20,9 +20,12 @@ const geometry = (x: Shape, { poolSize, strides, padding }: PoolAttrs): PoolGeom
 
 const pooledShape = (g: PoolGeometry): Shape => [g.batch, g.height.output, g.width.output, g.channels];
 
-function ensurePooled(dy: Shape, x: Shape, attrs: PoolAttrs): void {
+function ensurePooled(u: Shape, x: Shape, attrs: PoolAttrs): void {
   const expected = pooledShape(geometry(x, attrs));
-  ensure(sameShape(dy, expected), () => `dy must have the shape of the result, ${formatShape(expected)}`);
+  ensure(
+    sameShape(u, expected),
+    () => `u must have the shape that the pooling gives, ${formatShape(expected)}`,
+  );
 }
 
 /**
@@ -51,22 +54,22 @@ export const maxPool2d = op(
   },
 });
 
-/** Sends the dy of each window to where x has its first largest cell: the adjoint of maxPoolGather. */
+/** Sends the u of each window to where x has its first largest cell: the adjoint of maxPoolGather. */
 export const maxPoolScatter = op(
   "maxPoolScatter",
-  ["dy", "x"],
+  ["u", "x"],
   window,
 )({
-  tex: tex`\operatorname{route}_{#x}(#dy)`,
-  shape: ({ dy, x }, attrs) => {
-    ensurePooled(dy, x, attrs);
+  tex: tex`\operatorname{route}_{#x}(#u)`,
+  shape: ({ u, x }, attrs) => {
+    ensurePooled(u, x, attrs);
     return x;
   },
-  forward: (k, { dy, x }, out, attrs) => k.maxPoolScatter(dy, x, geometry(x.shape, attrs), out),
+  forward: (k, { u, x }, out, attrs) => k.maxPoolScatter(u, x, geometry(x.shape, attrs), out),
   vjp: {
-    dy: {
+    u: {
       tex: tex`\operatorname{pick}_{#x}(#dy)`,
-      of: (up, { x }, _, attrs) => maxPoolGather(up, x, attrs),
+      of: (dy, { x }, _, attrs) => maxPoolGather(dy, x, attrs),
     },
     x: null,
   },
@@ -87,7 +90,7 @@ export const maxPoolGather = op(
   vjp: {
     v: {
       tex: tex`\operatorname{route}_{#x}(#dy)`,
-      of: (up, { x }, _, attrs) => maxPoolScatter(up, x, attrs),
+      of: (dy, { x }, _, attrs) => maxPoolScatter(dy, x, attrs),
     },
     x: null,
   },
@@ -112,20 +115,20 @@ export const averagePool2d = op(
   },
 });
 
-/** Spreads the dy of each window evenly over its cells: the adjoint of {@link averagePool2d}. */
-export const averagePoolScatter = op("averagePoolScatter", ["dy"], { ...window, size: imageSize() })({
-  tex: tex`\operatorname{spread}(#dy)`,
-  shape: ({ dy }, attrs) => {
-    ensure(dy.length === 4, () => "dy must have 4 axes");
-    const x = [dy[0]!, ...attrs.size, dy[3]!];
-    ensurePooled(dy, x, attrs);
+/** Spreads the u of each window evenly over its cells: the adjoint of {@link averagePool2d}. */
+export const averagePoolScatter = op("averagePoolScatter", ["u"], { ...window, size: imageSize() })({
+  tex: tex`\operatorname{spread}(#u)`,
+  shape: ({ u }, attrs) => {
+    ensure(u.length === 4, () => "u must have 4 axes");
+    const x = [u[0]!, ...attrs.size, u[3]!];
+    ensurePooled(u, x, attrs);
     return x;
   },
-  forward: (k, { dy }, out, attrs) => k.averagePoolScatter(dy, geometry(out.shape, attrs), out),
+  forward: (k, { u }, out, attrs) => k.averagePoolScatter(u, geometry(out.shape, attrs), out),
   vjp: {
-    dy: {
+    u: {
       tex: tex`\operatorname{mean}_{\mathrm{window}} #dy`,
-      of: (up, _, __, { poolSize, strides, padding }) => averagePool2d(up, { poolSize, strides, padding }),
+      of: (dy, _, __, { poolSize, strides, padding }) => averagePool2d(dy, { poolSize, strides, padding }),
     },
   },
 });

@@ -1,6 +1,6 @@
 import { ensure } from "../errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { tex } from "../tex.ts";
+import { numberTex, tex } from "../tex.ts";
 import { maximum, minimum, mul, sub } from "./arithmetic.ts";
 import { limit, real } from "./attributes.ts";
 import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from "./compare.ts";
@@ -79,7 +79,7 @@ export const clip = op("clip", ["x"], {
   min: real(Number.NEGATIVE_INFINITY),
   max: real(Number.POSITIVE_INFINITY),
 })({
-  tex: ({ min, max }) => tex`\operatorname{clip}(#x, ${min}, ${max})`,
+  tex: ({ min, max }) => tex`\operatorname{clip}(#x, ${numberTex(min)}, ${numberTex(max)})`,
   numbers: "any",
   parts: ({ x }, { min, max }) => {
     ensure(min <= max, () => `min must be ≤ max; received ${min} and ${max}`);
@@ -88,7 +88,7 @@ export const clip = op("clip", ["x"], {
   },
   vjp: {
     x: {
-      tex: ({ min, max }) => tex`#dy \cdot [${min} \leq #x \leq ${max}]`,
+      tex: ({ min, max }) => tex`#dy \cdot [${numberTex(min)} \leq #x \leq ${numberTex(max)}]`,
       of: (dy, { x }, _, { min, max }) => where(logicalAnd(greaterEqual(x, min), lessEqual(x, max)), dy, 0),
     },
   },

@@ -122,7 +122,7 @@ export const broadcastTo = op("broadcastTo", ["x"], { shape: lead(shape()) })({
 
 /** The mean over some axes, all by default. */
 export const mean = reduction("mean", {
-  tex: tex`\frac{1}{n} \sum #x`,
+  tex: tex`\frac{1}{n} \cdot \sum #x`,
   empty: "there is no mean of no cells",
   vjp: {
     tex: tex`\frac{\operatorname{broadcast}(#dy)}{n}`,

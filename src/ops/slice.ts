@@ -112,7 +112,10 @@ export const embed = op("embed", ["x"], {
     return attrs.shape;
   },
   forward: (k, { x }, out, { start, step, value }) => {
-    ensure(holds(out.data, value), () => `the value ${value} does not fit the dtype of x`);
+    ensure(
+      holds(out.data, value),
+      () => `value ${value} is no cell of ${out.data instanceof Uint8Array ? "bool" : "int32"}`,
+    );
     k.fill(value, out);
     k.copy(x, sliceView(out, start, step, x.shape));
   },

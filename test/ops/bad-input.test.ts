@@ -5,6 +5,8 @@ import * as c from "../../src/index.ts";
 import * as ops from "../../src/ops/index.ts";
 import { type AnyOp, isOp } from "../../src/ops/op.ts";
 import { badArguments } from "../support/junk.ts";
+import { casesOf } from "../support/op-cases.ts";
+import { apply } from "../support/op-checker.ts";
 
 const table = Object.entries(ops).filter((entry): entry is [string, AnyOp & (typeof entry)[1]] =>
   isOp(entry[1]),
@@ -45,6 +47,39 @@ describe("any arguments give a sound tensor or an error that names the op, and s
         expect(contents(args)).toBe(before);
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+/** Overwrites all numbers in nested arrays. */
+function spoil(value: unknown): void {
+  if (!Array.isArray(value)) return;
+  value.forEach((item, i) => {
+    if (typeof item === "number") value[i] = 77;
+    else spoil(item);
+  });
+}
+
+const withLists = table.filter(([, op]) =>
+  fc
+    .sample(casesOf(op), { numRuns: 20, seed: 1 })
+    .some(({ attrs = {} }) => Object.values(attrs).some(Array.isArray)),
+);
+
+describe("a result keeps the options it was made with, whatever becomes of the arrays they were given in", () => {
+  it("is asked of many ops", () => expect(withLists.length).toBeGreaterThan(15));
+
+  it.each(withLists)("%s", (_, op) => {
+    fc.assert(
+      fc.property(casesOf(op), ({ inputs, attrs }) => {
+        const given = structuredClone(attrs);
+        const leaves = inputs.map((x) => (x.dtype === "float64" ? c.variable(x) : x));
+        const y = apply(op, leaves, given);
+        const before = [inspect(y.node?.attrs, { depth: 5 }), [...y.shape]];
+        Object.values(given ?? {}).forEach(spoil);
+        expect([inspect(y.node?.attrs, { depth: 5 }), [...y.shape]]).toEqual(before);
+      }),
+      { numRuns: 20 },
     );
   });
 });

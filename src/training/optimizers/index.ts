@@ -1,0 +1,10 @@
+export * from "./adam.ts";
+export * from "./adaptive.ts";
+export { Optimizer } from "./optimizer.ts";
+export { optimizerClass } from "./optimizer-class.ts";
+export { optimizers } from "./registry.ts";
+export * from "./sgd.ts";
+export type { Slots } from "./slots.ts";
+export type { LearningRate, OptimizerOptions } from "./specs.ts";
+export type { ReadVariable } from "./stages.ts";
+export type { Update, Updated } from "./update.ts";
