@@ -13,6 +13,8 @@ describe("values that are none", () => {
   it("are refused with what was expected and where", () => {
     const circular: c.NestedArray[] = [];
     circular.push(circular);
+    const deep = (levels: number): c.NestedArray => (levels === 1 ? [1] : [deep(levels - 1)]);
+    expect(c.tensor(deep(32)).rank).toBe(32);
     const said = [
       () => c.tensor(undefined as never),
       () => c.tensor("1" as never),
@@ -24,6 +26,7 @@ describe("values that are none", () => {
       () => c.tensor([[1, 2], 3]),
       () => c.tensor([[1], ["2"]] as never),
       () => c.tensor(new Array(2)),
+      () => c.tensor(deep(33)),
       () => c.tensor(circular),
       () => c.tensor([0.5], { dtype: "int32" }),
       () => c.tensor([2 ** 31], { dtype: "int32" }),
@@ -53,6 +56,7 @@ describe("values that are none", () => {
       tensor: expected nested arrays of equal lengths, shape [2, 2]; received 3 at [1]
       tensor: expected numbers; received "2" at [1][0]
       tensor: expected numbers; received undefined at [0]
+      tensor: expected arrays nested at most 32 deep
       tensor: expected arrays nested at most 32 deep
       tensor: a cell of int32 must be a whole number within ±2³¹; received 0.5 in cell 0
       tensor: a cell of int32 must be a whole number within ±2³¹; received 2147483648 in cell 0
