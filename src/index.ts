@@ -21,6 +21,7 @@ export { K } from "./keras.ts";
 // The layer; as a type, what `activation` gives.
 export { Activation } from "./layers/activations.ts";
 export * from "./layers/index.ts";
+export * from "./models/index.ts";
 export * from "./ops/index.ts";
 export { noGrad } from "./ops/recording.ts";
 export * from "./plot/index.ts";

@@ -138,7 +138,7 @@ function symbolic(name: string): Formula {
 /** A slot filled by its number, or by its shape if it holds many. */
 function numeric(_name: string, x: Tensor): Formula {
   const text = describe(x);
-  return { tex: text, level: text.startsWith("-") ? "sign" : "atom" };
+  return { tex: text, level: text.startsWith("−") ? "sign" : "atom" };
 }
 
 function describe(x: Tensor): string {
