@@ -160,6 +160,11 @@ export class Layer {
     );
   }
 
+  /** Whether floats come to the layer's own dtype first; a model leaves that to its layers. */
+  get castsInputs(): boolean {
+    return true;
+  }
+
   /** Builds if need be, calls, and records the call if it is symbolic: what calling the layer as a function does. */
   apply(inputs: LayerInputs, options: CallOptions = {}): Tensor {
     checkOptions(this.name, options, ["training"]);
@@ -171,7 +176,7 @@ export class Layer {
     const output = inContext(context, () =>
       saying(
         this.name,
-        () => run(this, inDType(given, this.dtype), training),
+        () => run(this, this.castsInputs ? inDType(given, this.dtype) : given, training),
         () => describe(given),
       ),
     );

@@ -1,9 +1,16 @@
 import { ChainruleError, isPlainObject, show } from "../errors.ts";
-import { Layer, type LayerOptions } from "../layers/layer.ts";
+import { Layer, type LayerOptions, originOf } from "../layers/layer.ts";
 import { uniqueName } from "../layers/naming.ts";
 import { layer } from "../layers/options.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import type { History, Logs } from "../training/callbacks/index.ts";
+import type { BatchSource, DataLike } from "../training/loop/data.ts";
+import { readData } from "../training/loop/data.ts";
+import type { CompileOptions, EvaluateOptions, FitOptions } from "../training/loop/options.ts";
+import { type PredictOptions, predict, predictOnBatch } from "../training/loop/predict.ts";
+import { Trainer } from "../training/loop/trainer.ts";
+import type { Optimizer } from "../training/optimizers/index.ts";
 import { buildGraph, type Graph, runGraph } from "./graph.ts";
 import { type SummaryOptions, summarize } from "./summary.ts";
 
@@ -92,6 +99,10 @@ export class GraphModel extends Layer {
     );
   }
 
+  override get castsInputs(): boolean {
+    return false;
+  }
+
   override call(given: Tensor | readonly Tensor[], options: { training: boolean }): Tensor | Tensor[] {
     if (this.graph === undefined) return super.call(given, options);
     const values = given instanceof Tensor ? [given] : given;
@@ -113,6 +124,74 @@ export class GraphModel extends Layer {
     }
     const outputs = runGraph(this.graph, values);
     return outputs.length === 1 ? outputs[0]! : outputs;
+  }
+
+  /** The names of the inputs, by which data may be given. */
+  get inputNames(): readonly string[] {
+    return this.graph ? this.inputs.map((x) => originOf(x)!.node.layer.name) : ["x"];
+  }
+
+  /** The names of the layers that give the outputs, by which targets, losses and metrics may be given. */
+  get outputNames(): readonly string[] {
+    return this.graph ? this.outputs.map((x) => originOf(x)!.node.layer.name) : ["y"];
+  }
+
+  /**
+   * Says how the model is trained and judged: optimizer, loss and metrics, by name, object or function; per output where
+   * there are several. Keras: `compile`.
+   */
+  compile(options: CompileOptions = {}): void {
+    Object.defineProperty(this, "trainer", { value: new Trainer(this, options), configurable: true });
+  }
+
+  /**
+   * Trains on arrays `x` and `y`, or on a source of batches `[x, y]` alone, and gives the history of losses and metrics. The
+   * weights are written after each batch; a loss that is not finite is an error and leaves them as they were. Keras: `fit`.
+   */
+  async fit(x: DataLike | BatchSource, y?: DataLike, options: FitOptions = {}): Promise<History> {
+    return this.training("fit").fit(x, y, options);
+  }
+
+  /** The loss and the metrics on data, without training. Keras: `evaluate`. */
+  async evaluate(x: DataLike | BatchSource, y?: DataLike, options: EvaluateOptions = {}): Promise<Logs> {
+    return this.training("evaluate").evaluate(x, y, options);
+  }
+
+  /** The output for many samples, computed in batches; an array for several outputs. Keras: `predict`. */
+  async predict(x: DataLike, options: PredictOptions = {}): Promise<Tensor> {
+    return predict(this, x, options) as Promise<Tensor>;
+  }
+
+  /** One training step; its loss is that before the step. Keras: `train_on_batch`. */
+  trainOnBatch(x: DataLike, y: DataLike, sampleWeight?: DataLike): Logs {
+    return this.training("trainOnBatch").trainOnBatch(x, y, sampleWeight);
+  }
+
+  /** The loss and the metrics on one batch. Keras: `test_on_batch`. */
+  testOnBatch(x: DataLike, y: DataLike, sampleWeight?: DataLike): Logs {
+    return this.training("testOnBatch").testOnBatch(x, y, sampleWeight);
+  }
+
+  /** The output for one batch. Keras: `predict_on_batch`. */
+  predictOnBatch(x: DataLike): Tensor {
+    const outputs = predictOnBatch(this, readData("predictOnBatch, x", x, this.inputNames));
+    return (outputs.length === 1 ? outputs[0] : outputs) as Tensor;
+  }
+
+  /** The optimizer that `compile` was given. */
+  get optimizer(): Optimizer {
+    return this.training("optimizer").optimizer;
+  }
+
+  /** @internal What `compile` made. */
+  declare readonly trainer: Trainer | undefined;
+
+  /** @internal */
+  training(who: string): Trainer {
+    if (this.trainer !== undefined) return this.trainer;
+    throw new ChainruleError(
+      `${who}: ${this.name} must be compiled first: model.compile({ optimizer, loss })`,
+    );
   }
 
   /** Whether the summary leaves out the input layer. */

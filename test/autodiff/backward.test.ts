@@ -85,7 +85,7 @@ describe("backwardSteps", () => {
            ȳ = 1
         1  square: what x gets (sub)
            x̄ = ȳ · x · 2
-           1 · −0.028375174 · 2 = −0.056750347
+           1 · (−0.028375174) · 2 = −0.056750347
         2  sub: what a gets (silu)
            ā = ȳ
            −0.056750347
