@@ -44,22 +44,22 @@ function forEachTap(g: ConvGeometry, visit: (xAt: number, filterAt: number, yAt:
 }
 
 /** y[n, oh, ow, o] = Σ x[n, h, w, i] · filter[kh, kw, i, o] over the taps (kh, kw) and channels i. */
-export function conv2d(x: View, filter: View, g: ConvGeometry, out: View): void {
+export function conv2d({ data: x }: View, { data: filter }: View, g: ConvGeometry, out: View): void {
   const y = new Float64Array(out.data.length);
   const perGroup = g.inputs / g.groups;
   const outPerGroup = g.outputs / g.groups;
   forEachTap(g, (xAt, filterAt, yAt) => {
     for (let i = 0; i < perGroup; i++) {
-      const value = x.data[xAt + i]!;
+      const value = x[xAt + i]!;
       const row = filterAt + i * g.outputs;
-      for (let o = 0; o < outPerGroup; o++) y[yAt + o]! += value * filter.data[row + o]!;
+      for (let o = 0; o < outPerGroup; o++) y[yAt + o]! += value * filter[row + o]!;
     }
   });
   out.data.set(y);
 }
 
 /** dx[n, h, w, i] = Σ dy[n, oh, ow, o] · filter[kh, kw, i, o]: each dy stamps the filter. */
-export function conv2dInput(dy: View, filter: View, g: ConvGeometry, out: View): void {
+export function conv2dInput({ data: dy }: View, { data: filter }: View, g: ConvGeometry, out: View): void {
   const dx = new Float64Array(out.data.length);
   const perGroup = g.inputs / g.groups;
   const outPerGroup = g.outputs / g.groups;
@@ -67,7 +67,7 @@ export function conv2dInput(dy: View, filter: View, g: ConvGeometry, out: View):
     for (let i = 0; i < perGroup; i++) {
       const row = filterAt + i * g.outputs;
       let sum = 0;
-      for (let o = 0; o < outPerGroup; o++) sum += dy.data[yAt + o]! * filter.data[row + o]!;
+      for (let o = 0; o < outPerGroup; o++) sum += dy[yAt + o]! * filter[row + o]!;
       dx[xAt + i]! += sum;
     }
   });
@@ -75,15 +75,15 @@ export function conv2dInput(dy: View, filter: View, g: ConvGeometry, out: View):
 }
 
 /** dfilter[kh, kw, i, o] = Σ x[n, h, w, i] · dy[n, oh, ow, o]. */
-export function conv2dFilter(x: View, dy: View, g: ConvGeometry, out: View): void {
+export function conv2dFilter({ data: x }: View, { data: dy }: View, g: ConvGeometry, out: View): void {
   const df = new Float64Array(out.data.length);
   const perGroup = g.inputs / g.groups;
   const outPerGroup = g.outputs / g.groups;
   forEachTap(g, (xAt, filterAt, yAt) => {
     for (let i = 0; i < perGroup; i++) {
-      const value = x.data[xAt + i]!;
+      const value = x[xAt + i]!;
       const row = filterAt + i * g.outputs;
-      for (let o = 0; o < outPerGroup; o++) df[row + o]! += value * dy.data[yAt + o]!;
+      for (let o = 0; o < outPerGroup; o++) df[row + o]! += value * dy[yAt + o]!;
     }
   });
   out.data.set(df);
