@@ -1,3 +1,19 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+/** Where the files go; set by the command line. */
+export const output = { folder: "out/article" };
+
+/** Writes a file into the folder of the run, and says so. */
+export function save(name: string, content: string): void {
+  const path = join(output.folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  console.log(`  → ${relative("", path)}`);
+}
+
+export const heading = (text: string): void => console.log(`\n${text}\n`);
+
 /** Rows of texts under headings, right-aligned; what follows the last heading is a note and stays at the left. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
