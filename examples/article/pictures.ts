@@ -36,7 +36,7 @@ const cell = { width: 132, height: 168, image: 112 };
 /** Images in a grid, each with the model's guess below it; right and wrong differ by mark and by colour. */
 export function predictionSheet(images: ImageSet, guesses: readonly Guess[], columns = 6): string {
   const rows = Math.ceil(guesses.length / columns);
-  const [height, width] = images.shape;
+  const [, height, width] = images.shape as readonly [number, number, number, number];
   const cells = guesses.map(({ index, truth, guess, confidence }, i) => {
     const [x, y] = [(i % columns) * cell.width + 10, Math.floor(i / columns) * cell.height + 10];
     const right = truth === guess;
