@@ -36,6 +36,7 @@ if (flags.docs) writeFileSync("docs/article-figure.svg", figure);
 ways();
 const model = articleModel();
 const text = summary(model);
+save("model.svg", model.toSVG());
 
 const small = quick ? 32 : Number(flags.small);
 const images = flags.images === undefined ? (quick ? 8 : undefined) : Number(flags.images);
@@ -57,6 +58,10 @@ save(
     [
       "article-derivatives.svg",
       "Both with their first and second derivatives. Circles: the value at a jump is full.",
+    ],
+    [
+      "model.svg",
+      "The article's model: each layer with the shape of its result and its number of parameters.",
     ],
     ["history.svg", "Loss and accuracy of the article's model by epoch."],
     ["predictions.svg", "Test images with the model's guesses."],

@@ -56,7 +56,7 @@ export async function train(model: Model, data: Dataset, amount: Amount): Promis
   const found = await model.evaluate(test.x, test.y, { verbose: 0 });
   console.log(`\n  test accuracy on ${test.count} images: ${percent(found.accuracy!)} (chance is 10 %)`);
   const guesses = await guess(model, data, Math.min(12, test.count));
-  save("history.svg", historyChart(history));
+  save("history.svg", history.toSVG("Training of the article's model"));
   save("predictions.svg", predictionSheet(data.test, guesses));
   return history;
 }
@@ -73,18 +73,6 @@ async function guess(model: Model, { test, classNames }: Dataset, count: number)
 }
 
 const points = (values: readonly number[]) => values.map((value, i) => [i + 1, value] as const);
-
-/** Loss and accuracy by epoch, one panel each. */
-function historyChart({ history }: History): string {
-  return lineChart({
-    title: "Training of the article's model",
-    xLabel: "epoch",
-    panels: [
-      { yLabel: "loss", series: [{ label: "train", points: points(history.loss!) }] },
-      { yLabel: "accuracy", series: [{ label: "train", points: points(history.accuracy!) }] },
-    ],
-  });
-}
 
 /** A small convnet with an activation throughout. */
 function smallModel(activation: string): Model {

@@ -12,6 +12,7 @@ import { type PredictOptions, predict, predictOnBatch } from "../training/loop/p
 import { Trainer } from "../training/loop/trainer.ts";
 import type { Optimizer } from "../training/optimizers/index.ts";
 import { buildGraph, type Graph, runGraph } from "./graph.ts";
+import { drawModel } from "./picture.ts";
 import { type SummaryOptions, summarize } from "./summary.ts";
 
 type Tensors = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
@@ -206,13 +207,28 @@ export class GraphModel extends Layer {
    * @throws If the shapes are not known yet: a model of your own class must be called first.
    */
   summary(options: SummaryOptions = {}): string {
+    this.known();
+    return summarize(this, options);
+  }
+
+  /**
+   * The graph of the layers as a picture, with shapes and numbers of parameters: an SVG document.
+   *
+   * @throws If the shapes are not known yet.
+   */
+  toSVG(): string {
+    return drawModel(this.name, this.known());
+  }
+
+  /** @internal */
+  known(): Graph {
     if (this.graph === undefined) {
       throw new ChainruleError(
         `${this.name}: its layers have no shapes yet. Give the first layer an inputShape, or build the model with ` +
           "Input and Model(inputs, outputs).",
       );
     }
-    return summarize(this, options);
+    return this.graph;
   }
 }
 

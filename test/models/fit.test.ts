@@ -45,6 +45,15 @@ describe("fit", () => {
     expect(history.loss!.at(-1)!).toBeLessThan(history.loss![0]! / 2);
   });
 
+  it("draws its history, training and validation in one panel per quantity", async () => {
+    const { x, y } = points(40);
+    const history = await classifier().fit(x, y, { ...quiet, epochs: 3, validationSplit: 0.25 });
+    const svg = history.toSVG("My <training>");
+    expect(svg).toContain("My &lt;training&gt;");
+    for (const label of ["loss", "accuracy", "training", "validation"]) expect(svg).toContain(`>${label}<`);
+    expect(() => new c.History().toSVG()).toThrow(/no epoch yet/);
+  });
+
   it("gives the same bits for the same seed, others for another", async () => {
     const train = async (seed: number) => {
       const { x, y } = points(40);

@@ -62,6 +62,19 @@ describe("functional models", () => {
   });
 });
 
+describe("toSVG", () => {
+  it("draws a card per call and an arrow per connection, with everything escaped", () => {
+    const x = c.Input({ shape: [4], name: "<script>&" });
+    const h = c.Dense(4, { name: "hidden" })(x);
+    const svg = c.Model(x, c.Add()([h, x])).toSVG();
+    expect(svg.match(/class="card/g)?.length).toBe(3);
+    expect(svg.match(/marker-end/g)?.length).toBe(3);
+    expect(svg).toContain("&lt;script&gt;&amp;");
+    expect(svg).not.toContain("<script>");
+    expect(svg).toContain("hidden (Dense) [None, 4], 20 parameters");
+  });
+});
+
 describe("mistakes in building are named", () => {
   const x = c.Input({ shape: [3], name: "x" });
   const other = c.Input({ shape: [3], name: "other" });

@@ -1,3 +1,5 @@
+import { ChainruleError } from "../../errors.ts";
+import { lineChart } from "../../plot/index.ts";
 import { Callback, type Logs } from "./callback.ts";
 
 /**
@@ -27,5 +29,35 @@ export class History extends Callback {
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+  }
+
+  /**
+   * The history as a picture: a panel per quantity with training and validation by epoch, an SVG document.
+   *
+   * @throws If there was no epoch yet.
+   */
+  toSVG(title = "Training"): string {
+    const names = Object.keys(this.history).filter((name) => !name.startsWith("val_"));
+    if (this.epoch.length === 0)
+      throw new ChainruleError("History: there was no epoch yet, so there is nothing to draw");
+    const points = (values: readonly number[]) => {
+      // Validation may have run in some epochs only: its last value belongs to the last of them.
+      const stride = this.epoch.length / values.length;
+      return values.map((value, i) => [this.epoch[Math.ceil((i + 1) * stride) - 1]! + 1, value] as const);
+    };
+    return lineChart({
+      title,
+      xLabel: "epoch",
+      panels: names.map((name) => {
+        const validation = this.history[`val_${name}`];
+        return {
+          yLabel: name,
+          series: [
+            { label: "training", points: points(this.history[name]!) },
+            ...(validation ? [{ label: "validation", points: points(validation) }] : []),
+          ],
+        };
+      }),
+    });
   }
 }
