@@ -32,6 +32,19 @@ export function setFloatx(dtype: "float32" | "float64"): void {
   defaultFloat = dtype;
 }
 
+let fuzz = 1e-7;
+
+/** The small number that keeps divisions and logarithms finite (Keras: `K.epsilon`): 1e-7 unless set. */
+export const epsilon = (): number => fuzz;
+
+/** Sets {@link epsilon} for all losses, metrics and constraints (Keras: `K.set_epsilon`). */
+export function setEpsilon(value: number): void {
+  if (!(value > 0 && value < 1)) {
+    throw new ChainruleError(`setEpsilon: expected a number between 0 and 1; received ${show(value)}`);
+  }
+  fuzz = value;
+}
+
 export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
 
 /** Fresh zeroed cells. */

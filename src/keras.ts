@@ -1,7 +1,7 @@
 import type { NdArray } from "ndarray";
 import { elu, hardSigmoid, selu, silu, softsign } from "./activations/index.ts";
 import { gradients } from "./autodiff/grad.ts";
-import { type Cells, floatx, setFloatx } from "./dtype.ts";
+import { type Cells, epsilon, floatx, setEpsilon, setFloatx } from "./dtype.ts";
 import * as ops from "./ops/index.ts";
 import {
   eye,
@@ -15,8 +15,6 @@ import {
   zeros,
 } from "./tensor/create.ts";
 import type { Tensor, TensorLike, Variable } from "./tensor/tensor.ts";
-
-let fuzz = 1e-7;
 
 /**
  * The Keras backend: every op under its name, and Keras's names for making and reading tensors, so that code written
@@ -54,11 +52,8 @@ export const K = {
   gradients,
   floatx,
   setFloatx,
-  /** The small number that keeps divisions and logarithms finite: 1e-7 unless set. */
-  epsilon: (): number => fuzz,
-  setEpsilon(value: number): void {
-    fuzz = value;
-  },
+  epsilon,
+  setEpsilon,
   /** A copy of the cells as an ndarray. */
   getValue: (x: Tensor): NdArray<Cells> => x.toNdArray(),
   setValue: (x: Variable, value: TensorLike): void => x.assign(tensor(value, { dtype: x.dtype })),

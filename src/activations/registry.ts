@@ -1,3 +1,4 @@
+import { camelCase, spellingKey, underscored } from "../config/names.ts";
 import { ChainruleError, nearest, show } from "../errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Activation, isActivation, type Params, withParameters } from "./activation.ts";
@@ -23,14 +24,11 @@ interface Entry {
   readonly registeredName?: string;
 }
 
-/** Every spelling is one: `hardSwish`, `hard_swish`, `HardSwish`, `hard-swish`. */
-const keyOf = (name: string): string => name.toLowerCase().replaceAll(/[_\-\s]/g, "");
-
 const entries = new Map<string, Entry>();
 const names: string[] = [];
 
 function enter(name: string, entry: Entry): void {
-  entries.set(keyOf(name), entry);
+  entries.set(spellingKey(name), entry);
   names.push(name);
 }
 
@@ -43,12 +41,8 @@ for (const activation of new Set(Object.values(builtin))) {
 /** The names that look-up knows, aliases and registered ones included. */
 export const activationNames = (): readonly string[] => names;
 
-const snakeToCamel = (name: string): string =>
-  name.replaceAll(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
-const camelToSnake = (name: string): string => name.replaceAll(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-
 function byName(name: string): ActivationFunction {
-  const found = entries.get(keyOf(name));
+  const found = entries.get(spellingKey(name));
   if (found === undefined) {
     throw new ChainruleError(
       `getActivation: unknown activation ${show(name)}; known: ${nearest(name, names).join(", ")}. ` +
@@ -66,7 +60,7 @@ function fromConfig({ class_name, config }: ActivationConfig): ActivationFunctio
   const found = byName(String(class_name));
   const given = Object.entries((config ?? {}) as Params)
     .filter(([key]) => !layerKeys.has(key))
-    .map(([key, value]) => [snakeToCamel(key), value] as const);
+    .map(([key, value]) => [camelCase(key), value] as const);
   if (given.length === 0) return found;
   if (!isActivation(found)) {
     throw new ChainruleError(`getActivation: ${class_name} is a plain function and takes no parameters`);
@@ -134,7 +128,7 @@ export function registerActivation(f: ActivationFunction, options: RegisterOptio
   const registeredName = `${options.package ?? "Custom"}>${name}`;
   const wanted = [name, ...aliases, registeredName];
   for (const spelling of wanted) {
-    const taken = entries.get(keyOf(spelling));
+    const taken = entries.get(spellingKey(spelling));
     if (taken !== undefined && taken.activation !== f) {
       throw new ChainruleError(
         `registerActivation: the name ${show(spelling)} is taken by ` +
@@ -167,7 +161,7 @@ export function serializeActivation(id: ActivationLike): SerializedActivation {
   const name = isActivation(f) ? f.activationName : f.name;
   const entry =
     [...entries.values()].find(({ activation }) => activation === f) ??
-    (isActivation(f) ? entries.get(keyOf(name)) : undefined);
+    (isActivation(f) ? entries.get(spellingKey(name)) : undefined);
   if (entry === undefined) {
     throw new ChainruleError(
       `serializeActivation: ${name || "this function"} is not registered, so a file could not name it. ` +
@@ -179,7 +173,7 @@ export function serializeActivation(id: ActivationLike): SerializedActivation {
     return entry.registeredName === undefined ? name : { ...function_, config: entry.registeredName };
   }
   const config = Object.fromEntries(
-    Object.entries(f.params).map(([key, value]) => [camelToSnake(key), value]),
+    Object.entries(f.params).map(([key, value]) => [underscored(key), value]),
   );
   return {
     module: f.kerasLayer ? "keras.layers" : "chainrule",

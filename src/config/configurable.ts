@@ -1,4 +1,4 @@
-import { ChainruleError, nearest, show } from "../errors.ts";
+import { ChainruleError, isPlainObject, nearest, show } from "../errors.ts";
 import type { AttrSpecs, AttrsOf, InOf, Options } from "../ops/attributes.ts";
 import { readOptions } from "../ops/call.ts";
 import { spellingKey, underscored } from "./names.ts";
@@ -36,9 +36,6 @@ export interface ConfiguredClass<S extends AttrSpecs, P extends readonly (keyof 
   readonly className: string;
   readonly specs: S;
 }
-
-const isPlainObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** The arguments of a constructor as one object of options. */
 export function optionsOf(

@@ -6,6 +6,7 @@ import {
   getActivation,
   serializeActivation,
 } from "../activations/registry.ts";
+import { numberOrNull } from "../config/kinds.ts";
 import { camelCase } from "../config/names.ts";
 import { ChainruleError, show } from "../errors.ts";
 import { type Attr, flag, kind, real } from "../ops/attributes.ts";
@@ -21,7 +22,7 @@ import {
   layerClass,
   regularizer,
 } from "./options.ts";
-import { axisListOrNull, numberOrNull } from "./specs.ts";
+import { axisListOrNull } from "./specs.ts";
 
 const needed = kind<ActivationLike, ActivationFunction>(
   "a function, a name or a registered activation",

@@ -1,4 +1,5 @@
 import { type Configurable, withOptions } from "../config/configurable.ts";
+import { epsilon } from "../dtype.ts";
 import { axes, real } from "../ops/attributes.ts";
 import { where } from "../ops/compare.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -9,8 +10,6 @@ export abstract class Constraint implements Configurable {
   abstract of(x: Tensor): Tensor;
   declare getConfig: () => Record<string, unknown>;
 }
-
-const epsilon = 1e-7;
 
 /** The length of the vectors along some axes, kept for broadcasting. */
 const norm = (x: Tensor, axis: readonly number[] | null): Tensor =>
@@ -24,7 +23,7 @@ export class MaxNorm extends withOptions(Constraint, "MaxNorm", ["maxValue", "ax
   override of(x: Tensor): Tensor {
     const { maxValue, axis } = this.options;
     const length = norm(x, axis);
-    return x.mul(length.clip({ min: 0, max: maxValue }).div(length.add(epsilon)));
+    return x.mul(length.clip({ min: 0, max: maxValue }).div(length.add(epsilon())));
   }
 }
 
@@ -38,7 +37,7 @@ export class NonNeg extends withOptions(Constraint, "NonNeg", [], {}) {
 /** Vectors along `axis` of length 1. */
 export class UnitNorm extends withOptions(Constraint, "UnitNorm", ["axis"], { axis: axes(0) }) {
   override of(x: Tensor): Tensor {
-    return x.div(norm(x, this.options.axis).add(epsilon));
+    return x.div(norm(x, this.options.axis).add(epsilon()));
   }
 }
 
@@ -61,6 +60,6 @@ export class MinMaxNorm extends withOptions(
       .clip({ min: minValue, max: maxValue })
       .mul(rate)
       .add(length.mul(1 - rate));
-    return x.mul(wanted.div(length.add(epsilon)));
+    return x.mul(wanted.div(length.add(epsilon())));
   }
 }

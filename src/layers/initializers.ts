@@ -1,7 +1,8 @@
 import { type Configurable, withOptions } from "../config/configurable.ts";
+import { seed } from "../config/kinds.ts";
 import type { DType } from "../dtype.ts";
 import { ensure } from "../errors.ts";
-import { kind, oneOf, real } from "../ops/attributes.ts";
+import { oneOf, real } from "../ops/attributes.ts";
 import { type Stream, stream, streamFrom } from "../random.ts";
 import { formatShape, type Shape, sizeOf } from "../shape.ts";
 import { eye, full, ones, randomNormal, randomUniform, truncatedNormal, zeros } from "../tensor/create.ts";
@@ -14,11 +15,7 @@ export abstract class Initializer implements Configurable {
   declare getConfig: () => Record<string, unknown>;
 }
 
-/** A seed of its own, or `null` to draw from the stream of all initializers under `setSeed`. */
-const seed = kind<number | null, number | null>("a whole number or null", (value) =>
-  value === null || Number.isInteger(value) ? value : undefined,
-);
-
+/** The stream of an initializer: of its own seed, or with `null` that of all initializers under `setSeed`. */
 const source = (own: number | null): Stream =>
   own === null ? stream("initializer") : streamFrom(`initializer/${own}`);
 

@@ -1,4 +1,5 @@
 import type { NdArray } from "ndarray";
+import { classNameOf as nameIn } from "../config/names.ts";
 import { type Cells, checkDType, type DType, floatx } from "../dtype.ts";
 import { ChainruleError, checkOptions, saying } from "../errors.ts";
 import type { AttrSpecs } from "../ops/attributes.ts";
@@ -328,15 +329,8 @@ export function recordCall(
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
-/**
- * The name of a layer's class: what it says itself or in `layerClass("Name", …)`, which a minifier cannot change, else the
- * class's own.
- */
+/** The name of a layer's class, in summaries, files and errors. */
 export const classNameOf = (layer: Layer): string => nameOfClass(layer.constructor);
 
 /** {@link classNameOf} for the class itself. */
-export function nameOfClass(Class: Function): string {
-  const parent = Object.getPrototypeOf(Class) as typeof Layer;
-  const says = [Class as typeof Layer, parent].find((C) => C !== Layer && Object.hasOwn(C, "className"));
-  return says?.className ?? Class.name;
-}
+export const nameOfClass = (Class: Function): string => nameIn(Class, Layer);

@@ -1,3 +1,4 @@
+import { notNegative, rate, seed } from "../config/kinds.ts";
 import { where } from "../ops/compare.ts";
 import { statelessNormal, statelessUniform } from "../ops/random.ts";
 import { isKnown, type Shape } from "../shape.ts";
@@ -7,7 +8,7 @@ import { ensureRank } from "./checks.ts";
 import { CallContext, callContext, pendingValue, update } from "./context.ts";
 import type { CallOptions, Layer } from "./layer.ts";
 import { layer, layerClass } from "./options.ts";
-import { magnitude, openShapeOrNull, rate, seed } from "./specs.ts";
+import { openShapeOrNull } from "./specs.ts";
 
 const counters = new WeakMap<Layer, Variable>();
 
@@ -119,7 +120,7 @@ export const SpatialDropout2D = spatialDropout("SpatialDropout2D", 4);
  */
 export const GaussianNoise = layer(
   class GaussianNoise extends layerClass("GaussianNoise", ["stddev"], {
-    stddev: magnitude(),
+    stddev: notNegative(),
     seed: seed(null),
   }) {
     override call(x: Tensor, { training }: Required<CallOptions>): Tensor {

@@ -1,3 +1,4 @@
+import { notNegative } from "../config/kinds.ts";
 import { ensure } from "../errors.ts";
 import type { AttrsOf } from "../ops/attributes.ts";
 import { flag, integer, real } from "../ops/attributes.ts";
@@ -9,11 +10,11 @@ import { ensureRankFrom, knownSize } from "./checks.ts";
 import { update } from "./context.ts";
 import type { CallOptions, Layer } from "./layer.ts";
 import { constraint, initializer, layer, layerClass, regularizer } from "./options.ts";
-import { axisList, axisOrList, magnitude, oneAxis } from "./specs.ts";
+import { axisList, axisOrList, oneAxis } from "./specs.ts";
 
 /** What normalizations with a learned scale gamma and shift beta share. */
 const affineSpecs = {
-  epsilon: magnitude(1e-3),
+  epsilon: notNegative(1e-3),
   center: flag(true),
   scale: flag(true),
   betaInitializer: initializer("zeros"),
@@ -247,7 +248,7 @@ export const GroupNormalization = layer(
 export const RMSNormalization = layer(
   class RMSNormalization extends layerClass("RMSNormalization", ["axis"], {
     axis: axisList(-1),
-    epsilon: magnitude(1e-6),
+    epsilon: notNegative(1e-6),
   }) {
     declare scale: Variable;
 

@@ -46,20 +46,6 @@ export const targetShape = kind<ShapeLike, Shape>(
   writeShape,
 );
 
-/** A part of the cells: 0 is none. */
-export const rate = kind<number, number>("a number from 0 up to, not including, 1", (value) =>
-  typeof value === "number" && value >= 0 && value < 1 ? value : undefined,
-);
-
-/** A number ≥ 0: a standard deviation. */
-export const magnitude = kind<number, number>("a number ≥ 0", (value) =>
-  typeof value === "number" && value >= 0 && value < Infinity ? value : undefined,
-);
-
-export const seed = kind<number | null, number | null>("a whole number or null", (value) =>
-  value === null || isWhole(value) ? value : undefined,
-);
-
 type Axes = number | readonly number[];
 
 const readAxes = (value: Axes): readonly number[] | undefined => {
@@ -122,13 +108,6 @@ export const causalPadding = kind<CausalPadding | "SAME" | "VALID" | "CAUSAL", C
 );
 
 export const interpolation = oneOf("nearest", "bilinear");
-
-const isNumberOrNull = (value: unknown): value is number | null =>
-  value === null || (typeof value === "number" && !Number.isNaN(value));
-
-export const numberOrNull = kind<number | null, number | null>("a number or null", (value) =>
-  isNumberOrNull(value) ? value : undefined,
-);
 
 type AxisPair = number | readonly [number, number];
 

@@ -132,6 +132,38 @@ describe("fit", () => {
     expect(batches).toBe(3);
   });
 
+  it("evaluates everything also after a training that was stopped", async () => {
+    const { x, y } = points(64);
+    const model = classifier();
+    const batches: number[] = [];
+    const stop = (batch: number) => {
+      if (batch === 1) model.trainer!.stopTraining = true;
+    };
+    await model.fit(x, y, { ...quiet, epochs: 3, batchSize: 8, callbacks: [{ onTrainBatchEnd: stop }] });
+    const counted = { onTestBatchEnd: (batch: number) => void batches.push(batch) };
+    const whole = await model.evaluate(x, y, { ...quiet, batchSize: 8, callbacks: [counted] });
+    expect(batches).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(whole.loss).toBeCloseTo(model.testOnBatch(x, y).loss!, 5);
+    const part = await model.evaluate(x, y, { ...quiet, batchSize: 8, steps: 2 });
+    expect(part.loss).toBeCloseTo(model.testOnBatch(x.slice({ end: [16] }), y.slice({ end: [16] })).loss!, 5);
+  });
+
+  it("takes sample weights for several outputs, by name or one array for all", () => {
+    const input = c.Input([2]);
+    const model = c.Model(input, [c.Dense(1, { name: "a" })(input), c.Dense(1, { name: "b" })(input)]);
+    model.compile({ optimizer: new c.SGD(0), loss: "mse", lossWeights: { a: 2 } });
+    const x = c.randomNormal([4, 2]);
+    const targets = { a: c.ones([4, 1]), b: c.zeros([4, 1]) };
+    const plain = model.testOnBatch(x, targets);
+    expect(plain.loss).toBeCloseTo(2 * plain.a_loss! + plain.b_loss!, 5);
+    const half = model.testOnBatch(x, targets, c.full([4], 0.5));
+    expect([half.a_loss, half.b_loss].map((loss, i) => loss! / [plain.a_loss!, plain.b_loss!][i]!)).toEqual([
+      0.5, 0.5,
+    ]);
+    const named = model.testOnBatch(x, targets, { a: c.zeros([4]), b: c.ones([4]) });
+    expect([named.a_loss, named.b_loss]).toEqual([0, plain.b_loss]);
+  });
+
   it("works with callbacks: early stopping, best weights, learning rates", async () => {
     const { x, y } = points(40);
     const model = classifier({ optimizer: new c.SGD(1e-9) });

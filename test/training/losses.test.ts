@@ -228,3 +228,16 @@ describe.each(walked)("%s", (name, Class) => {
 it("there are no cases of classes that are gone", () => {
   expect(Object.keys(cases).sort()).toEqual(walked.map(([name]) => name).sort());
 });
+
+it("K.setEpsilon reaches the losses", () => {
+  const loss = new exported.BinaryCrossentropy();
+  const before = loss.of([[1]], [[0]]).item();
+  K.setEpsilon(1e-3);
+  try {
+    expect(loss.of([[1]], [[0]]).item()).toBeCloseTo(-Math.log(1e-3), 5);
+  } finally {
+    K.setEpsilon(1e-7);
+  }
+  expect(loss.of([[1]], [[0]]).item()).toBe(before);
+  expect(() => K.setEpsilon(0)).toThrow(/between 0 and 1; received 0/);
+});

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { fraction } from "../../src/config/kinds.ts";
 import { snakeCase } from "../../src/config/names.ts";
 import { placeholder, type Tensor, tensor, type Variable, variable } from "../../src/index.ts";
 import * as o from "../../src/training/optimizers/index.ts";
 import { learningRate } from "../../src/training/optimizers/specs.ts";
-import { fraction } from "../../src/training/schedules/specs.ts";
 import { expectClose } from "../support/close.ts";
 import {
   combinations,

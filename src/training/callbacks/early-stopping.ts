@@ -1,7 +1,7 @@
 import type { NdArray } from "ndarray";
 import { withOptions } from "../../config/configurable.ts";
+import { notNegative, numberOrNull } from "../../config/kinds.ts";
 import type { Cells } from "../../dtype.ts";
-import { magnitude, numberOrNull } from "../../layers/specs.ts";
 import { flag, natural } from "../../ops/attributes.ts";
 import { Callback, type Logs } from "./callback.ts";
 import { Monitor } from "./monitor.ts";
@@ -36,7 +36,7 @@ export class EarlyStopping extends withOptions(
   ["monitor", "minDelta", "patience"],
   {
     monitor: monitored,
-    minDelta: magnitude(0),
+    minDelta: notNegative(0),
     patience: natural(0),
     verbose,
     mode,

@@ -1,6 +1,6 @@
 import { withOptions } from "../../config/configurable.ts";
+import { notNegative, rate } from "../../config/kinds.ts";
 import { ChainruleError, show } from "../../errors.ts";
-import { magnitude, rate } from "../../layers/specs.ts";
 import { kind, natural } from "../../ops/attributes.ts";
 import { isLearningRate } from "../optimizers/specs.ts";
 import { Callback, type Logs } from "./callback.ts";
@@ -34,9 +34,9 @@ export class ReduceLROnPlateau extends withOptions(
     patience: natural(10),
     verbose,
     mode,
-    minDelta: magnitude(1e-4),
+    minDelta: notNegative(1e-4),
     cooldown: natural(0),
-    minLr: magnitude(0),
+    minLr: notNegative(0),
     printFn,
   },
 ) {

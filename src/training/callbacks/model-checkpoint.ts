@@ -1,6 +1,6 @@
 import { withOptions } from "../../config/configurable.ts";
+import { numberOrNull } from "../../config/kinds.ts";
 import { ChainruleError, saying } from "../../errors.ts";
-import { numberOrNull } from "../../layers/specs.ts";
 import { flag, kind } from "../../ops/attributes.ts";
 import { Callback, type Logs, type TrainableModel } from "./callback.ts";
 import { Monitor } from "./monitor.ts";

@@ -1,4 +1,4 @@
-import { ChainruleError, show } from "../../errors.ts";
+import { ChainruleError, isPlainObject, show } from "../../errors.ts";
 import { gather } from "../../ops/gather.ts";
 import { noGrad } from "../../ops/recording.ts";
 import { slice } from "../../ops/slice.ts";
@@ -27,12 +27,12 @@ export type BatchSource = Iterable<BatchLike> | AsyncIterable<BatchLike>;
 const isTensorList = (value: unknown): value is readonly Tensor[] =>
   Array.isArray(value) && value.length > 0 && value.every((x) => x instanceof Tensor);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, TensorLike>> =>
-  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+const isByName = (value: unknown): value is Readonly<Record<string, TensorLike>> =>
+  isPlainObject(value) && !("stride" in value);
 
 /** The tensors for the named inputs or outputs. */
 export function readData(what: string, value: DataLike, names: readonly string[]): Tensor[] {
-  if (isRecord(value) && !("stride" in value)) {
+  if (isByName(value)) {
     const missing = names.find((name) => value[name] === undefined);
     if (missing !== undefined) {
       throw new ChainruleError(

@@ -1,5 +1,6 @@
-import { ChainruleError, nearest, show } from "../../errors.ts";
+import { ChainruleError, isPlainObject, nearest, show } from "../../errors.ts";
 import type { Tensor, Variable } from "../../tensor/tensor.ts";
+import type { Logs } from "../callbacks/index.ts";
 import type { LossLike } from "../losses/index.ts";
 import { losses } from "../losses/index.ts";
 import type { Loss } from "../losses/loss.ts";
@@ -22,16 +23,13 @@ export interface Target {
   readonly weightedMetrics: readonly Metric[];
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" &&
-  value !== null &&
-  Object.getPrototypeOf(value) === Object.prototype &&
-  !("class_name" in value);
+const isByName = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isPlainObject(value) && !("class_name" in value);
 
 /** What an option says of each output. */
 function perOutput<T>(what: string, value: unknown, outputs: readonly string[]): (T | undefined)[] {
   if (value === undefined || value === null) return outputs.map(() => undefined);
-  if (isRecord(value)) {
+  if (isByName(value)) {
     const stray = Object.keys(value).find((name) => !outputs.includes(name));
     if (stray !== undefined) {
       throw new ChainruleError(
@@ -54,7 +52,7 @@ const listOf = (value: unknown): readonly MetricLike[] =>
 
 /** Metrics are given flat for one output, or per output. */
 function metricsOf(what: string, value: unknown, outputs: readonly string[]): Metric[][] {
-  const flat = outputs.length === 1 && !isRecord(value);
+  const flat = outputs.length === 1 && !isByName(value);
   const each = flat ? [value] : perOutput<unknown>(what, value, outputs);
   return each.map((one) => listOf(one ?? undefined).map((id) => registry.get(id)));
 }
@@ -111,5 +109,29 @@ export class Objective {
       ...metric.update(batch.ys[target]!, outputs[target]!, weighted ? batch.weights[target] : undefined),
     ]);
     return new Map(updates);
+  }
+
+  resetMetrics(): void {
+    for (const { metric } of this.named) metric.reset();
+  }
+
+  /** The losses of a step by the names of logs: the whole one, and that of each output if there are several. */
+  lossLogs({
+    loss,
+    parts,
+  }: {
+    readonly loss: number;
+    readonly parts: readonly (number | undefined)[];
+  }): Logs {
+    if (this.targets.length === 1) return { loss };
+    const named = this.targets.flatMap(({ output }, i) =>
+      parts[i] === undefined ? [] : [[`${output}_loss`, parts[i]] as const],
+    );
+    return { loss, ...Object.fromEntries(named) };
+  }
+
+  /** The metrics over all batches since the last reset; of one with several results, their mean. */
+  metricLogs(): Logs {
+    return Object.fromEntries(this.named.map(({ name, metric }) => [name, metric.result().mean().item()]));
   }
 }

@@ -1,5 +1,5 @@
 import type { Like } from "../../config/registry.ts";
-import { ChainruleError, show } from "../../errors.ts";
+import { ChainruleError, checkOptions, show } from "../../errors.ts";
 import type { Layer } from "../../layers/layer.ts";
 import type { CallbackLike } from "../callbacks/index.ts";
 import type { LossLike } from "../losses/index.ts";
@@ -52,30 +52,66 @@ export interface FitOptions extends Omit<EvaluateOptions, "steps"> {
   stepsPerEpoch?: number;
 }
 
-export const fitNames = [
-  "batchSize",
-  "sampleWeight",
-  "verbose",
-  "callbacks",
-  "signal",
-  "epochs",
-  "validationSplit",
-  "validationData",
-  "validationBatchSize",
-  "validationFreq",
-  "shuffle",
-  "classWeight",
-  "initialEpoch",
-  "stepsPerEpoch",
-] as const satisfies readonly (keyof FitOptions)[];
-export const evaluateNames = [
-  "batchSize",
-  "sampleWeight",
-  "verbose",
-  "callbacks",
-  "steps",
-  "signal",
-] as const;
+/** A value, or `undefined`, for every option there is: the names and the defaults in one place. */
+type Defaults<T> = { readonly [K in keyof Required<T>]: T[K] | undefined };
+
+export const compileDefaults = {
+  optimizer: "rmsprop",
+  loss: undefined,
+  lossWeights: undefined,
+  metrics: undefined,
+  weightedMetrics: undefined,
+} satisfies Defaults<CompileOptions>;
+
+export const evaluateDefaults = {
+  batchSize: 32,
+  sampleWeight: undefined,
+  verbose: 1,
+  callbacks: [],
+  steps: undefined,
+  signal: undefined,
+} satisfies Defaults<EvaluateOptions>;
+
+export const fitDefaults = {
+  batchSize: 32,
+  sampleWeight: undefined,
+  verbose: 1,
+  callbacks: [],
+  signal: undefined,
+  epochs: 1,
+  validationSplit: 0,
+  validationData: undefined,
+  validationBatchSize: undefined,
+  validationFreq: 1,
+  shuffle: true,
+  classWeight: undefined,
+  initialEpoch: 0,
+  stepsPerEpoch: undefined,
+} satisfies Defaults<FitOptions>;
+
+/** The options with the defaults for those that are not given. */
+export type Complete<T, D> = {
+  readonly [K in keyof Required<T>]: K extends keyof D
+    ? D[K] extends undefined
+      ? T[K] | undefined
+      : Exclude<T[K], undefined>
+    : never;
+};
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws If an option is not known.
+ */
+export function complete<T extends object, D extends Defaults<T>>(
+  who: string,
+  options: T,
+  defaults: D,
+): Complete<T, D> {
+  checkOptions(who, options, Object.keys(defaults));
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) } as Complete<T, D>;
+}
 
 /** What the trainer needs of a model: its layer, and the names of what goes in and out. */
 export interface Trained extends Layer {
@@ -83,7 +119,8 @@ export interface Trained extends Layer {
   readonly outputNames: readonly string[];
 }
 
-export function positive(who: string, name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 1) return value;
+/** Checks that an option is a whole number from 1. */
+export function ensureCount(who: string, name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return;
   throw new ChainruleError(`${who}: ${name} must be a whole number ≥ 1; received ${show(value)}`);
 }

@@ -4,7 +4,7 @@ import { concat } from "../../ops/join.ts";
 import { noGrad } from "../../ops/recording.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { batchesOf, type DataLike, readData, samplesOf } from "./data.ts";
-import { positive, type Trained } from "./options.ts";
+import { ensureCount, type Trained } from "./options.ts";
 import { pause } from "./pause.ts";
 import { Progress, type Verbose } from "./progress.ts";
 
@@ -22,7 +22,7 @@ export async function predict(
 ): Promise<Tensor | Tensor[]> {
   checkOptions("predict", options, ["batchSize", "verbose"]);
   const { batchSize = 32, verbose = 0 } = options;
-  positive("predict", "batchSize", batchSize);
+  ensureCount("predict", "batchSize", batchSize);
   const samples = samplesOf("predict", readData("predict, x", x, model.inputNames), [], []);
   const progress = new Progress(verbose, Math.ceil(samples.count / batchSize));
   const parts: (readonly Tensor[])[] = [];

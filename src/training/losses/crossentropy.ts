@@ -1,3 +1,5 @@
+import { fraction } from "../../config/kinds.ts";
+import { epsilon } from "../../dtype.ts";
 import { add, div, mul, neg, sub } from "../../ops/arithmetic.ts";
 import { axis, flag } from "../../ops/attributes.ts";
 import { notEqual, where } from "../../ops/compare.ts";
@@ -11,7 +13,7 @@ import { normalizeAxis, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { logitsOf } from "./logits.ts";
 import { lossClass } from "./loss.ts";
-import { classOrNull, clipped, epsilon, fraction } from "./numbers.ts";
+import { classOrNull, clipped } from "./numbers.ts";
 import { checkCells, classNumbers, matching } from "./targets.ts";
 
 /** Targets of yes-no questions: from 0 to 1. */
@@ -181,7 +183,7 @@ export class SparseCategoricalCrossentropy extends lossClass("SparseCategoricalC
  */
 export class KLDivergence extends lossClass("KLDivergence", {}) {
   override perSample(yTrue: Tensor, yPred: Tensor): Tensor {
-    const [t, p] = [yTrue, yPred].map((x) => clip(x, { min: epsilon, max: 1 }));
+    const [t, p] = [yTrue, yPred].map((x) => clip(x, { min: epsilon(), max: 1 }));
     return sum(mul(t!, log(div(t!, p!))), -1);
   }
 }

@@ -1,3 +1,4 @@
+import { fraction, notNegative } from "../../config/kinds.ts";
 import { add, maximum, mul, neg, sub } from "../../ops/arithmetic.ts";
 import { axis, flag, kind } from "../../ops/attributes.ts";
 import { log, pow, sigmoid } from "../../ops/exponential.ts";
@@ -16,7 +17,6 @@ import {
   smoothedShares,
 } from "./crossentropy.ts";
 import { lossClass } from "./loss.ts";
-import { fraction, notNegative } from "./numbers.ts";
 
 /** t·yes + (1 − t)·no. */
 const mixed = (t: Tensor, yes: Tensor | number, no: Tensor | number): Tensor =>

@@ -4,7 +4,8 @@ import {
   type SerializedObject,
   withOptions,
 } from "../../config/configurable.ts";
-import { snakeCase } from "../../config/names.ts";
+import { nameOption } from "../../config/kinds.ts";
+import { classNameOf, snakeCase } from "../../config/names.ts";
 import { ChainruleError, saying, show } from "../../errors.ts";
 import { mul } from "../../ops/arithmetic.ts";
 import { type AttrSpecs, kind } from "../../ops/attributes.ts";
@@ -24,13 +25,6 @@ const reductions = ["sum_over_batch_size", "sum", "none", "mean", "mean_with_sam
  */
 export type Reduction = (typeof reductions)[number];
 
-/** The option for the name of a loss or metric, with its default. */
-export const nameOption = (fallback: string) =>
-  kind<string | null, string>("a name", (value) => {
-    if (value === null) return fallback;
-    return typeof value === "string" && value !== "" ? value : undefined;
-  })(fallback);
-
 const lossSpecs = (name: string) => ({
   reduction: kind<Reduction | null, Reduction>(reductions.map(show).join(", "), (value) =>
     value === null ? "none" : reductions.find((known) => known === value),
@@ -48,10 +42,6 @@ export interface LossOptions {
   /** Default: after the class, `mean_squared_error`. */
   readonly name?: string;
 }
-
-/** The name of a class in files and errors. */
-export const classNameOf = (Class: Function): string =>
-  "className" in Class ? String(Class.className) : Class.name;
 
 /**
  * How far predictions are from their targets. A loss says what one sample costs, in ops; the rest follows: reading

@@ -1,27 +1,18 @@
+import { epsilon } from "../../dtype.ts";
 import { div } from "../../ops/arithmetic.ts";
 import { kind } from "../../ops/attributes.ts";
 import { equal, where } from "../../ops/compare.ts";
 import { clip } from "../../ops/rectify.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-/** The small number that keeps divisions and logarithms finite, as in Keras. */
-export const epsilon = 1e-7;
-
 /** Probabilities, kept away from 0 and 1 so that their logarithms are finite. */
-export const clipped = (p: Tensor): Tensor => clip(p, { min: epsilon, max: 1 - epsilon });
+export const clipped = (p: Tensor): Tensor => clip(p, { min: epsilon(), max: 1 - epsilon() });
 
 /** a / b, and 0 where b is 0. */
 export function divideNoNan(a: Tensor, b: Tensor): Tensor {
   const none = equal(b, 0);
   return where(none, 0, div(a, where(none, 1, b)));
 }
-
-const numberWhere = (expects: string, holds: (value: number) => boolean) =>
-  kind<number, number>(expects, (value) => (typeof value === "number" && holds(value) ? value : undefined));
-
-export const fraction = numberWhere("a number from 0 to 1", (value) => value >= 0 && value <= 1);
-export const positive = numberWhere("a finite number > 0", (value) => value > 0 && Number.isFinite(value));
-export const notNegative = numberWhere("a finite number ≥ 0", (x) => x >= 0 && Number.isFinite(x));
 
 /** A class number, or `null` for none. */
 export const classOrNull = kind<number | null, number | null>("a whole number or null", (value) =>

@@ -1,3 +1,5 @@
+import { positive } from "../../config/kinds.ts";
+import { epsilon } from "../../dtype.ts";
 import { abs, add, div, maximum, mul, neg, square, sub } from "../../ops/arithmetic.ts";
 import { axis } from "../../ops/attributes.ts";
 import { lessEqual, where } from "../../ops/compare.ts";
@@ -5,7 +7,6 @@ import { log, log1p, rsqrt, softplus } from "../../ops/exponential.ts";
 import { mean, sum } from "../../ops/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { lossClass } from "./loss.ts";
-import { epsilon, positive } from "./numbers.ts";
 
 /**
  * mean((yTrue − yPred)²) over the last axis. Shapes: both [batch, …, d] → [batch, …]. Keras: `mean_squared_error`,
@@ -48,13 +49,13 @@ export class MeanAbsoluteError extends lossClass("MeanAbsoluteError", {}) {
  */
 export class MeanAbsolutePercentageError extends lossClass("MeanAbsolutePercentageError", {}) {
   override perSample(yTrue: Tensor, yPred: Tensor): Tensor {
-    const share = abs(div(sub(yTrue, yPred), maximum(abs(yTrue), epsilon)));
+    const share = abs(div(sub(yTrue, yPred), maximum(abs(yTrue), epsilon())));
     return mul(mean(share, -1), 100);
   }
 }
 
 /** log(1 + x), with 1e-7 in place of what is smaller. */
-const logOnePlus = (x: Tensor): Tensor => log1p(maximum(x, epsilon));
+const logOnePlus = (x: Tensor): Tensor => log1p(maximum(x, epsilon()));
 
 /**
  * mean((log(1 + yTrue) − log(1 + yPred))²) over the last axis; what is below 1e-7 counts as 1e-7. Shapes: both
@@ -117,14 +118,14 @@ export class LogCosh extends lossClass("LogCosh", {}) {
  */
 export class Poisson extends lossClass("Poisson", {}) {
   override perSample(yTrue: Tensor, yPred: Tensor): Tensor {
-    return mean(sub(yPred, mul(yTrue, log(add(yPred, epsilon)))), -1);
+    return mean(sub(yPred, mul(yTrue, log(add(yPred, epsilon())))), -1);
   }
 }
 
 /** x divided by its length along an axis; zeros stay zeros. */
 function unitLength(x: Tensor, axis: number): Tensor {
   const squares = sum(square(x), { axis, keepdims: true });
-  return mul(x, rsqrt(maximum(squares, epsilon * epsilon)));
+  return mul(x, rsqrt(maximum(squares, epsilon() * epsilon())));
 }
 
 /**

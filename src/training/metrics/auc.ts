@@ -1,3 +1,4 @@
+import { epsilon } from "../../dtype.ts";
 import { ensure } from "../../errors.ts";
 import { add, maximum, minimum, mul, sub } from "../../ops/arithmetic.ts";
 import { countOrNull, flag, kind, oneOf } from "../../ops/attributes.ts";
@@ -9,7 +10,7 @@ import { slice } from "../../ops/slice.ts";
 import { sameSize } from "../../shape.ts";
 import { tensor } from "../../tensor/create.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { divideNoNan, epsilon } from "../losses/numbers.ts";
+import { divideNoNan } from "../losses/numbers.ts";
 import { weightsFor, yesOrNo } from "../losses/targets.ts";
 import { type Counts, countAnswers } from "./confusion.ts";
 import { onesLike } from "./mean.ts";
@@ -51,7 +52,7 @@ function levelsOf({
   const inner = thresholds
     ? [...thresholds].sort((a, b) => a - b)
     : Array.from({ length: numThresholds - 2 }, (_, i) => (i + 1) / last);
-  return [-epsilon, ...inner, 1 + epsilon];
+  return [-epsilon(), ...inner, 1 + epsilon()];
 }
 
 /** Each cell of the first axis but the last, and its successor: the ends of each piece of a curve. */

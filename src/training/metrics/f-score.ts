@@ -1,9 +1,10 @@
+import { positive } from "../../config/kinds.ts";
+import { epsilon } from "../../dtype.ts";
 import { abs, add, div, mul, sub } from "../../ops/arithmetic.ts";
 import { kind } from "../../ops/attributes.ts";
 import { greater, greaterEqual, logicalAnd, where } from "../../ops/compare.ts";
 import { max, mean, sum } from "../../ops/reduce.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { epsilon, positive } from "../losses/numbers.ts";
 import { weightsFor, yesOrNo } from "../losses/targets.ts";
 import { onesLike } from "./mean.ts";
 import { type Direction, Metric, metricClass } from "./metric.ts";
@@ -53,7 +54,7 @@ abstract class Score extends Metric<Sums> {
 
   protected override value(sums: Record<Sums, Tensor>): Tensor {
     const { truePositives, falsePositives, falseNegatives, support } = sums;
-    const share = (a: Tensor, b: Tensor) => div(a, add(b, epsilon));
+    const share = (a: Tensor, b: Tensor) => div(a, add(b, epsilon()));
     const precision = share(truePositives, add(truePositives, falsePositives));
     const recall = share(truePositives, add(truePositives, falseNegatives));
     const squared = this.beta ** 2;

@@ -1,5 +1,6 @@
 import { type Configurable, type ConfiguredClass, withOptions } from "../../config/configurable.ts";
-import { snakeCase } from "../../config/names.ts";
+import { nameOption } from "../../config/kinds.ts";
+import { classNameOf, snakeCase } from "../../config/names.ts";
 import { type DType, floatx } from "../../dtype.ts";
 import { ChainruleError, saying } from "../../errors.ts";
 import { add } from "../../ops/arithmetic.ts";
@@ -9,7 +10,6 @@ import { noGrad } from "../../ops/recording.ts";
 import { formatShape, type Shape } from "../../shape.ts";
 import { variable, zeros } from "../../tensor/create.ts";
 import type { Tensor, TensorLike, Variable } from "../../tensor/tensor.ts";
-import { classNameOf, nameOption } from "../losses/loss.ts";
 import { checkCells, floats } from "../losses/targets.ts";
 
 type Float = "float32" | "float64";

@@ -1,9 +1,8 @@
-import { magnitude } from "../../layers/specs.ts";
+import { notNegative, notNegativeOrNull } from "../../config/kinds.ts";
 import { abs, maximum, sub } from "../../ops/arithmetic.ts";
 import { flag } from "../../ops/attributes.ts";
 import { pow } from "../../ops/exponential.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { magnitudeOrNull } from "../schedules/specs.ts";
 import { filled, moving } from "./averages.ts";
 import { optimizerClass } from "./optimizer-class.ts";
 import type { Slots } from "./slots.ts";
@@ -14,7 +13,7 @@ const specs = {
   learningRate: learningRate(0.001),
   beta1: beta1(0.9),
   beta2: beta2(0.999),
-  epsilon: magnitude(1e-7),
+  epsilon: notNegative(1e-7),
 };
 
 const positional = ["learningRate", "beta1", "beta2", "epsilon"] as const;
@@ -79,7 +78,7 @@ export class Adam extends optimizerClass("Adam", positional, { ...specs, amsgrad
 export class AdamW extends optimizerClass("AdamW", positional, {
   ...specs,
   amsgrad: flag(false),
-  weightDecay: magnitudeOrNull(0.004),
+  weightDecay: notNegativeOrNull(0.004),
 }) {
   protected override slots(): readonly Slots[] {
     return adamSlots(this.options);

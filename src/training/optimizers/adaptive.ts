@@ -1,6 +1,5 @@
-import { magnitude, rate } from "../../layers/specs.ts";
+import { fraction, notNegative, rate } from "../../config/kinds.ts";
 import { flag } from "../../ops/attributes.ts";
-import { fraction } from "../schedules/specs.ts";
 import { moving } from "./averages.ts";
 import { optimizerClass } from "./optimizer-class.ts";
 import type { Slots } from "./slots.ts";
@@ -24,7 +23,7 @@ export class RMSprop extends optimizerClass("RMSprop", ["learningRate", "rho", "
   learningRate: learningRate(0.001),
   rho: rate(0.9),
   momentum: fraction(0),
-  epsilon: magnitude(1e-7),
+  epsilon: notNegative(1e-7),
   centered: flag(false),
 }) {
   protected override slots(): readonly Slots[] {
@@ -62,8 +61,8 @@ export class RMSprop extends optimizerClass("RMSprop", ["learningRate", "rho", "
  */
 export class Adagrad extends optimizerClass("Adagrad", ["learningRate", "initialAccumulatorValue"], {
   learningRate: learningRate(0.001),
-  initialAccumulatorValue: magnitude(0.1),
-  epsilon: magnitude(1e-7),
+  initialAccumulatorValue: notNegative(0.1),
+  epsilon: notNegative(1e-7),
 }) {
   protected override slots(): readonly Slots[] {
     return [{ accumulator: this.options.initialAccumulatorValue }];
@@ -90,7 +89,7 @@ export class Adagrad extends optimizerClass("Adagrad", ["learningRate", "initial
 export class Adadelta extends optimizerClass("Adadelta", ["learningRate", "rho"], {
   learningRate: learningRate(0.001),
   rho: rate(0.95),
-  epsilon: magnitude(1e-7),
+  epsilon: notNegative(1e-7),
 }) {
   protected override slots(): readonly Slots[] {
     return [{ accumulated_grad: 0, accumulated_delta_var: 0 }];

@@ -1,6 +1,6 @@
+import { fraction } from "../../config/kinds.ts";
 import { sign } from "../../ops/arithmetic.ts";
 import { flag } from "../../ops/attributes.ts";
-import { fraction } from "../schedules/specs.ts";
 import { moving } from "./averages.ts";
 import { optimizerClass } from "./optimizer-class.ts";
 import type { Slots } from "./slots.ts";

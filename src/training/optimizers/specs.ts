@@ -1,10 +1,9 @@
 import type { SerializedObject } from "../../config/configurable.ts";
+import { fraction, nameOption, notNegativeOrNull, positiveOrNull, rate } from "../../config/kinds.ts";
 import { snakeCase } from "../../config/names.ts";
-import { rate } from "../../layers/specs.ts";
 import { type AttrsOf, countOrNull, flag, kind, type Options } from "../../ops/attributes.ts";
 import { schedules } from "../schedules/registry.ts";
 import { Schedule } from "../schedules/schedule.ts";
-import { fraction, magnitudeOrNull, nameOf, positiveOrNull } from "../schedules/specs.ts";
 
 /** A number, a schedule, or a schedule as files hold it. */
 export type LearningRate = number | Schedule | SerializedObject;
@@ -40,8 +39,8 @@ const everySoOften = kind<number | null, number | null>("a whole number ≥ 2, o
 
 /** What every optimizer can be given, besides its learning rate. */
 export const commonSpecs = (className: string) => ({
-  name: nameOf(snakeCase(className)),
-  weightDecay: magnitudeOrNull(null),
+  name: nameOption(snakeCase(className)),
+  weightDecay: notNegativeOrNull(null),
   clipnorm: positiveOrNull(null),
   globalClipnorm: positiveOrNull(null),
   clipvalue: positiveOrNull(null),

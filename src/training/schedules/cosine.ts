@@ -1,12 +1,18 @@
 import { withOptions } from "../../config/configurable.ts";
-import { magnitude } from "../../layers/specs.ts";
+import {
+  atLeastOne,
+  fraction,
+  nameOption,
+  notNegative,
+  positive,
+  positiveOrNull,
+} from "../../config/kinds.ts";
 import { floor, minimum, sub } from "../../ops/arithmetic.ts";
 import { natural } from "../../ops/attributes.ts";
 import { less, where } from "../../ops/compare.ts";
 import { cos, log, pow } from "../../ops/exponential.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Schedule } from "./schedule.ts";
-import { atLeastOne, fraction, nameOf, positive, positiveOrNull } from "./specs.ts";
 
 /** From 1 to 0 along half a wave while `part` goes from 0 to 1. */
 const halfWave = (part: Tensor): Tensor => cos(part.mul(Math.PI)).add(1).mul(0.5);
@@ -31,10 +37,10 @@ export class CosineDecay extends withOptions(
   "CosineDecay",
   ["initialLearningRate", "decaySteps", "alpha"],
   {
-    initialLearningRate: magnitude(),
+    initialLearningRate: notNegative(),
     decaySteps: positive(),
     alpha: fraction(0),
-    name: nameOf("CosineDecay"),
+    name: nameOption("CosineDecay"),
     warmupTarget: positiveOrNull(null),
     warmupSteps: natural(0),
   },
@@ -68,12 +74,12 @@ export class CosineDecayRestarts extends withOptions(
   "CosineDecayRestarts",
   ["initialLearningRate", "firstDecaySteps", "tMul", "mMul", "alpha"],
   {
-    initialLearningRate: magnitude(),
+    initialLearningRate: notNegative(),
     firstDecaySteps: positive(),
     tMul: atLeastOne(2),
-    mMul: magnitude(1),
+    mMul: notNegative(1),
     alpha: fraction(0),
-    name: nameOf("SGDRDecay"),
+    name: nameOption("SGDRDecay"),
   },
 ) {
   protected override rate(step: Tensor): Tensor {

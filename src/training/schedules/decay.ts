@@ -1,6 +1,6 @@
 import { withOptions } from "../../config/configurable.ts";
+import { nameOption, notNegative, numbers, positive } from "../../config/kinds.ts";
 import { ChainruleError } from "../../errors.ts";
-import { magnitude } from "../../layers/specs.ts";
 import { floor, minimum, neg } from "../../ops/arithmetic.ts";
 import { flag } from "../../ops/attributes.ts";
 import { equal, lessEqual, where } from "../../ops/compare.ts";
@@ -8,7 +8,6 @@ import { pow } from "../../ops/exponential.ts";
 import { tensor } from "../../tensor/create.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Schedule } from "./schedule.ts";
-import { nameOf, numbers, positive } from "./specs.ts";
 
 const ceil = (x: Tensor): Tensor => neg(floor(neg(x)));
 
@@ -19,11 +18,11 @@ const periods = (step: Tensor, decaySteps: number, staircase: boolean): Tensor =
 };
 
 const byPeriods = (className: string) => ({
-  initialLearningRate: magnitude(),
+  initialLearningRate: notNegative(),
   decaySteps: positive(),
-  decayRate: magnitude(),
+  decayRate: notNegative(),
   staircase: flag(false),
-  name: nameOf(className),
+  name: nameOption(className),
 });
 
 const periodic = ["initialLearningRate", "decaySteps", "decayRate"] as const;
@@ -88,12 +87,12 @@ export class PolynomialDecay extends withOptions(
   "PolynomialDecay",
   ["initialLearningRate", "decaySteps"],
   {
-    initialLearningRate: magnitude(),
+    initialLearningRate: notNegative(),
     decaySteps: positive(),
-    endLearningRate: magnitude(1e-4),
+    endLearningRate: notNegative(1e-4),
     power: positive(1),
     cycle: flag(false),
-    name: nameOf("PolynomialDecay"),
+    name: nameOption("PolynomialDecay"),
   },
 ) {
   protected override rate(step: Tensor): Tensor {
@@ -114,7 +113,7 @@ const PiecewiseOptions = withOptions(Schedule, "PiecewiseConstantDecay", ["bound
     "an array of numbers ≥ 0, at least one",
     (list) => list.length > 0 && Math.min(...list) >= 0,
   )(),
-  name: nameOf("PiecewiseConstant"),
+  name: nameOption("PiecewiseConstant"),
 });
 
 /**
