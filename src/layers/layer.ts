@@ -4,8 +4,8 @@ import { type Cells, checkDType, type DType, floatx } from "../dtype.ts";
 import { ChainruleError, checkOptions, saying } from "../errors.ts";
 import type { AttrSpecs } from "../ops/attributes.ts";
 import { identity } from "../ops/control.ts";
-import { checkShape, formatShape, type Shape, type ShapeLike } from "../shape.ts";
-import { placeholder, tensor } from "../tensor/create.ts";
+import { checkShape, type Shape, type ShapeLike } from "../shape.ts";
+import { placeholder } from "../tensor/create.ts";
 import type { Tensor, TensorLike, Variable } from "../tensor/tensor.ts";
 import { CallContext, callContext, inContext } from "./context.ts";
 import { optionsOfConfig } from "./from-config.ts";
@@ -21,7 +21,7 @@ import {
   shapesOf,
 } from "./inputs.ts";
 import { uniqueName } from "./naming.ts";
-import { makeWeight, type Weight, type WeightOptions } from "./weight.ts";
+import { assignWeights, makeWeight, type Weight, type WeightOptions } from "./weight.ts";
 
 export interface CallOptions {
   /** Whether dropout drops and batch statistics are taken from the batch. Default: that of the surrounding call, else false. */
@@ -55,10 +55,10 @@ const origins = new WeakMap<Tensor, { node: CallNode; index: number }>();
 /** The call that made a symbolic tensor, and which of its outputs it is. */
 export const originOf = (x: Tensor): { node: CallNode; index: number } | undefined => origins.get(x);
 
-/** A layer is called like a function. */
+/** A layer is called like a function. One with several outputs gives an array: `model<Tensor[]>(x)`. */
 export interface Layer {
   // biome-ignore lint/style/useShorthandFunctionType: it merges with the class
-  (inputs: LayerInputs, options?: CallOptions): Tensor;
+  <T extends LayerOutputs = Tensor>(inputs: LayerInputs, options?: CallOptions): T;
 }
 
 /**
@@ -167,7 +167,7 @@ export class Layer {
   }
 
   /** Builds if need be, calls, and records the call if it is symbolic: what calling the layer as a function does. */
-  apply(inputs: LayerInputs, options: CallOptions = {}): Tensor {
+  apply<T extends LayerOutputs = Tensor>(inputs: LayerInputs, options: CallOptions = {}): T {
     checkOptions(this.name, options, ["training"]);
     const outer = callContext();
     const training = options.training ?? outer?.training ?? false;
@@ -181,10 +181,10 @@ export class Layer {
         () => describe(given),
       ),
     );
-    if (outer !== undefined) return output as Tensor;
-    if (listOf(given).some((x) => x.symbolic)) return recordCall(this, given, output, options) as Tensor;
+    if (outer !== undefined) return output as T;
+    if (listOf(given).some((x) => x.symbolic)) return recordCall(this, given, output, options) as T;
     context.commit();
-    return output as Tensor;
+    return output as T;
   }
 
   /** The shape of the result for a shape of inputs; by default found by tracing `call`. */
@@ -250,24 +250,12 @@ export class Layer {
    * @throws If the number of values or a shape differs; nothing is set then.
    */
   setWeights(values: readonly TensorLike[]): void {
-    const { weights } = this;
-    if (values.length !== weights.length) {
+    if (!this.built && values.length > 0) {
       throw new ChainruleError(
-        this.built
-          ? `${this.name}: setWeights expects ${weights.length} weights; received ${values.length}`
-          : `${this.name}: setWeights: there are no weights before the first call, which tells their shapes`,
+        `${this.name}: setWeights: there are no weights before the first call, which tells their shapes`,
       );
     }
-    const tensors = values.map((value, i) => tensor(value, { dtype: weights[i]!.dtype }));
-    tensors.forEach((value, i) => {
-      if (String(value.shape) !== String(weights[i]!.shape)) {
-        throw new ChainruleError(
-          `${this.name}: setWeights expects shape ${formatShape(weights[i]!.shape)} for ${weights[i]!.name}; ` +
-            `received ${formatShape(value.shape)}`,
-        );
-      }
-    });
-    for (const [i, weight] of weights.entries()) weight.assign(tensors[i]!);
+    saying(this.name, () => assignWeights(this.weights, values));
   }
 
   toString(): string {

@@ -2,7 +2,8 @@ import type { Like } from "../config/registry.ts";
 import type { DType } from "../dtype.ts";
 import { ensure } from "../errors.ts";
 import { formatShape, isKnown, type Shape } from "../shape.ts";
-import { Variable } from "../tensor/tensor.ts";
+import { tensor } from "../tensor/create.ts";
+import { type TensorLike, Variable } from "../tensor/tensor.ts";
 import type { Constraint } from "./constraints.ts";
 import type { Initializer } from "./initializers.ts";
 import { constraints, initializers, regularizers } from "./registries.ts";
@@ -39,4 +40,21 @@ export function makeWeight(name: string, shape: Shape, dtype: DType, options: We
     regularizer: options.regularizer ? regularizers.get(options.regularizer) : null,
     constraint: options.constraint ? constraints.get(options.constraint) : null,
   };
+}
+
+/** Gives weights new values: all of them, or, if a number or a shape does not fit, none. */
+export function assignWeights(weights: readonly Variable[], values: readonly TensorLike[]): void {
+  ensure(
+    values.length === weights.length,
+    () => `setWeights expects ${weights.length} weights; received ${values.length}`,
+  );
+  const tensors = weights.map((weight, i) => tensor(values[i]!, { dtype: weight.dtype }));
+  for (const [i, { name, shape }] of weights.entries()) {
+    const given = tensors[i]!.shape;
+    ensure(
+      String(given) === String(shape),
+      () => `setWeights expects shape ${formatShape(shape)} for ${name}; received ${formatShape(given)}`,
+    );
+  }
+  for (const [i, weight] of weights.entries()) weight.assign(tensors[i]!);
 }
