@@ -31,24 +31,19 @@ class Hard_swish extends Layer {
 export function ways(): void {
   heading("4. How to use it");
   const x = ones([1, 4, 4, 3]);
-  const conv = Conv2D(16, [3, 3], { padding: "SAME", activation: hard_swish });
-  const plain = Conv2D(16, [3, 3], { padding: "SAME" });
-  plain(x);
-  const expected = conv(x);
-  plain.setWeights(conv.getWeights());
-  const built = {
-    'activation: "hard_swish"': Conv2D(16, [3, 3], { padding: "SAME", activation: "hard_swish" }),
+  const first = Conv2D(16, [3, 3], { padding: "SAME", activation: hard_swish });
+  const expected = first(x);
+  const withSameWeights = (activation?: string) => {
+    const conv = Conv2D(16, [3, 3], { padding: "SAME", activation });
+    conv(x);
+    conv.setWeights(first.getWeights());
+    return conv(x);
   };
-  built['activation: "hard_swish"'](x);
-  built['activation: "hard_swish"'].setWeights(conv.getWeights());
-  const results: [string, Tensor][] = [
+  const results: [way: string, Tensor][] = [
     ['Conv2D(16, [3, 3], { padding: "SAME", activation: hard_swish })', expected],
-    [
-      'Conv2D(16, [3, 3], { padding: "SAME", activation: "hard_swish" })',
-      built['activation: "hard_swish"'](x),
-    ],
-    ["Activation(hard_swish)", Activation(hard_swish)(plain(x))],
-    ["new Hard_swish()", new Hard_swish()(plain(x))],
+    ['Conv2D(16, [3, 3], { padding: "SAME", activation: "hard_swish" })', withSameWeights("hard_swish")],
+    ["Activation(hard_swish)", Activation(hard_swish)(withSameWeights())],
+    ["new Hard_swish()", new Hard_swish()(withSameWeights())],
   ];
   for (const [way, y] of results) {
     const off = y.sub(expected).abs().max().item();

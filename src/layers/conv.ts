@@ -16,17 +16,26 @@ const windowSpecs = {
   dilationRate: pair(1),
 };
 
-/** The channels of an image, and a check that they divide into groups. */
-function channelsIn(shape: Shape, groups = 1): number {
-  const channels = knownSize(shape, -1, "channels");
-  ensure(channels % groups === 0, () => `${channels} channels do not divide into ${groups} groups`);
-  return channels;
+/** The channels of an image. */
+const channelsIn = (shape: Shape): number => knownSize(shape, -1, "channels");
+
+/** The last axes of a convolution's kernel: the channels that a filter sees, and the filters. */
+function channelsAndFilters(shape: Shape, filters: number, groups: number): [number, number] {
+  const channels = channelsIn(shape);
+  for (const [count, what] of [
+    [filters, "filters"],
+    [channels, "channels"],
+  ] as const) {
+    ensure(count % groups === 0, () => `${count} ${what} do not divide into ${groups} groups`);
+  }
+  return [channels / groups, filters];
 }
 
 /**
  * Convolution of images with `filters` learned windows, then the activation.
  * Shapes: [batch, height, width, channels] → [batch, height′, width′, filters]; with `padding: "same"`
- * height′ = ⌈height / stride⌉, with `"valid"` only whole windows count. `groups` splits channels and filters into groups that do not see each other. Keras: `Conv2D`.
+ * height′ = ⌈height / stride⌉, with `"valid"` only whole windows count. `groups` splits channels and filters into
+ * groups that do not see each other. Keras: `Conv2D`.
  *
  * @throws If the input has not 4 axes, its channels are unknown or do not divide into the groups, or no window fits.
  * @example
@@ -48,8 +57,7 @@ export const Conv2D = layer(
     override build(shape: Shape): void {
       ensureRank(shape, 4);
       const { filters, kernelSize, groups } = this.options;
-      ensure(filters % groups === 0, () => `${filters} filters do not divide into ${groups} groups`);
-      this.kernel = addKernel(this, [...kernelSize, channelsIn(shape, groups) / groups, filters]);
+      this.kernel = addKernel(this, [...kernelSize, ...channelsAndFilters(shape, filters, groups)]);
       this.bias = addBias(this, filters);
     }
 
@@ -88,8 +96,7 @@ export const Conv1D = layer(
     override build(shape: Shape): void {
       ensureRank(shape, 3);
       const { filters, kernelSize, groups } = this.options;
-      ensure(filters % groups === 0, () => `${filters} filters do not divide into ${groups} groups`);
-      this.kernel = addKernel(this, [kernelSize, channelsIn(shape, groups) / groups, filters]);
+      this.kernel = addKernel(this, [kernelSize, ...channelsAndFilters(shape, filters, groups)]);
       this.bias = addBias(this, filters);
     }
 

@@ -28,6 +28,10 @@ export function inDType(inputs: Given, dtype: DType): Given {
 
 export const listOf = (inputs: Given): readonly Tensor[] => (inputs instanceof Tensor ? [inputs] : inputs);
 
+/** A single output as itself, several as a list; the caller says which there are. */
+export const oneOrMany = <T extends LayerOutputs>(outputs: readonly Tensor[]): T =>
+  (outputs.length === 1 ? outputs[0]! : [...outputs]) as T;
+
 export const shapesOf = (inputs: Given): InputShapes =>
   inputs instanceof Tensor ? inputs.shape : inputs.map((x) => x.shape);
 

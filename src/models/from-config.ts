@@ -79,7 +79,9 @@ function layerFrom(json: Json, calls: readonly Call[]): Layer {
   if (className === "TFOpLambda") return operationFrom(config, calls[0]!);
   if (className === "Functional" || className === "Model" || className === "Sequential")
     return modelFromConfig(json);
-  return layerFromConfig(json as unknown as Parameters<typeof layerFromConfig>[0]);
+  const registered = json.registered_name;
+  const registered_name = typeof registered === "string" ? registered : null;
+  return layerFromConfig({ class_name: className, config, registered_name });
 }
 
 /** A layer that waits for its inputs. */

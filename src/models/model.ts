@@ -1,4 +1,5 @@
 import { ChainruleError, isPlainObject, show } from "../errors.ts";
+import { type LayerOutputs, oneOrMany } from "../layers/inputs.ts";
 import { Layer, type LayerOptions, originOf } from "../layers/layer.ts";
 import { uniqueName } from "../layers/naming.ts";
 import { layer } from "../layers/options.ts";
@@ -13,7 +14,8 @@ import { Trainer } from "../training/loop/trainer.ts";
 import type { Optimizer } from "../training/optimizers/index.ts";
 import { buildGraph, type Graph, runGraph } from "./graph.ts";
 import { drawModel } from "./picture.ts";
-import { type SummaryOptions, summarize } from "./summary.ts";
+import { summarize } from "./summary.ts";
+import type { SummaryOptions } from "./summary-rows.ts";
 
 type Tensors = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
 
@@ -47,11 +49,11 @@ function readArguments(args: readonly unknown[]): ModelOptions {
   );
 }
 
-/** The model class without what trains it: {@link Model} adds that. */
+/** The class behind {@link Model}, for `instanceof` and for classes of your own. */
 export class GraphModel extends Layer {
   static override readonly className: string = "Functional";
   /** The calls between inputs and outputs; none for a model of your own class. */
-  declare graph: Graph;
+  declare readonly graph: Graph | undefined;
 
   constructor(...args: ModelArguments) {
     const { inputs, outputs, ...options } = readArguments(args);
@@ -123,8 +125,7 @@ export class GraphModel extends Layer {
         );
       }
     }
-    const outputs = runGraph(this.graph, values);
-    return outputs.length === 1 ? outputs[0]! : outputs;
+    return oneOrMany(runGraph(this.graph, values));
   }
 
   /** The names of the inputs, by which data may be given. */
@@ -158,9 +159,12 @@ export class GraphModel extends Layer {
     return this.training("evaluate").evaluate(x, y, options);
   }
 
-  /** The output for many samples, computed in batches; an array for several outputs. Keras: `predict`. */
-  async predict(x: DataLike, options: PredictOptions = {}): Promise<Tensor> {
-    return predict(this, x, options) as Promise<Tensor>;
+  /**
+   * The output for many samples, computed in batches; an array for several outputs: `predict<Tensor[]>(x)`. Keras:
+   * `predict`.
+   */
+  async predict<T extends LayerOutputs = Tensor>(x: DataLike, options: PredictOptions = {}): Promise<T> {
+    return oneOrMany<T>(await predict(this, x, options));
   }
 
   /** One training step; its loss is that before the step. Keras: `train_on_batch`. */
@@ -173,10 +177,9 @@ export class GraphModel extends Layer {
     return this.training("testOnBatch").testOnBatch(x, y, sampleWeight);
   }
 
-  /** The output for one batch. Keras: `predict_on_batch`. */
-  predictOnBatch(x: DataLike): Tensor {
-    const outputs = predictOnBatch(this, readData("predictOnBatch, x", x, this.inputNames));
-    return (outputs.length === 1 ? outputs[0] : outputs) as Tensor;
+  /** The output for one batch; an array for several outputs. Keras: `predict_on_batch`. */
+  predictOnBatch<T extends LayerOutputs = Tensor>(x: DataLike): T {
+    return oneOrMany<T>(predictOnBatch(this, readData("predictOnBatch, x", x, this.inputNames)));
   }
 
   /** The optimizer that `compile` was given. */
@@ -207,7 +210,6 @@ export class GraphModel extends Layer {
    * @throws If the shapes are not known yet: a model of your own class must be called first.
    */
   summary(options: SummaryOptions = {}): string {
-    this.known();
     return summarize(this, options);
   }
 
@@ -220,7 +222,7 @@ export class GraphModel extends Layer {
     return drawModel(this.name, this.known());
   }
 
-  /** @internal */
+  /** @internal The graph; an error says what is missing where there is none. */
   known(): Graph {
     if (this.graph === undefined) {
       throw new ChainruleError(

@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ChainruleError } from "../../src/index.ts";
 import * as c from "../../src/training/callbacks/index.ts";
 import { fillTemplate, formatNumber } from "../../src/training/callbacks/path-template.ts";
-import { losses, train } from "./callbacks-fake.ts";
+import { listen, losses, train } from "./callbacks-fake.ts";
 
-let texts: string[] = [];
-const printFn = (text: string) => texts.push(text);
-const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-
-beforeEach(() => {
-  texts = [];
-});
-afterEach(() => warn.mockClear());
+const { texts, printFn, warn } = listen();
 
 describe("ModelCheckpoint", () => {
   const run = async (path: string, options: object, logs: readonly c.Logs[], batches = 0) => {

@@ -1,3 +1,4 @@
+import { afterEach, vi } from "vitest";
 import { variable } from "../../src/index.ts";
 import * as c from "../../src/training/callbacks/index.ts";
 import { SGD } from "../../src/training/optimizers/index.ts";
@@ -48,3 +49,14 @@ export async function train(
 }
 
 export const losses = (...values: readonly number[]) => values.map((val_loss) => ({ loss: 0, val_loss }));
+
+/** Collects what callbacks print and warn, anew for each test of a file. */
+export function listen() {
+  const texts: string[] = [];
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  afterEach(() => {
+    texts.length = 0;
+    warn.mockClear();
+  });
+  return { texts, printFn: (text: string) => texts.push(text), warn };
+}

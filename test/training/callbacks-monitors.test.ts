@@ -1,18 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ChainruleError } from "../../src/index.ts";
 import * as c from "../../src/training/callbacks/index.ts";
 import { SGD } from "../../src/training/optimizers/index.ts";
 import { ExponentialDecay } from "../../src/training/schedules/index.ts";
-import { type FakeModel, fakeModel, losses, type Options, train } from "./callbacks-fake.ts";
+import { type FakeModel, fakeModel, listen, losses, type Options, train } from "./callbacks-fake.ts";
 
-let texts: string[] = [];
-const printFn = (text: string) => texts.push(text);
-const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-
-beforeEach(() => {
-  texts = [];
-});
-afterEach(() => warn.mockClear());
+const { texts, printFn, warn } = listen();
 
 describe("EarlyStopping", () => {
   const run = (options: Options<typeof c.EarlyStopping>, values: readonly number[], model?: FakeModel) => {

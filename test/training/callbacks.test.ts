@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ChainruleError } from "../../src/index.ts";
 import * as c from "../../src/training/callbacks/index.ts";
 import { SGD } from "../../src/training/optimizers/index.ts";
-import { fakeModel, losses, train } from "./callbacks-fake.ts";
+import { fakeModel, listen, losses, train } from "./callbacks-fake.ts";
 
-let texts: string[] = [];
-const printFn = (text: string) => texts.push(text);
-const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-
-beforeEach(() => {
-  texts = [];
-});
-afterEach(() => warn.mockClear());
+const { texts, printFn } = listen();
 
 describe("callbacks and their list", () => {
   it("calls every hook of every callback in order, waiting for each", async () => {

@@ -19,7 +19,7 @@ export async function predict(
   model: Trained,
   x: DataLike,
   options: PredictOptions = {},
-): Promise<Tensor | Tensor[]> {
+): Promise<readonly Tensor[]> {
   checkOptions("predict", options, ["batchSize", "verbose"]);
   const { batchSize = 32, verbose = 0 } = options;
   ensureCount("predict", "batchSize", batchSize);
@@ -32,8 +32,7 @@ export async function predict(
     await pause();
   }
   progress.finish(parts.length, {});
-  const outputs = parts[0]!.map((_, i) => noGrad(() => concat(parts.map((part) => part[i]!))));
-  return outputs.length === 1 ? outputs[0]! : outputs;
+  return parts[0]!.map((_, i) => noGrad(() => concat(parts.map((part) => part[i]!))));
 }
 
 /** The outputs for one batch. */

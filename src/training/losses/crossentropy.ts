@@ -39,6 +39,13 @@ export const smoothed = (targets: Tensor, smoothing: number, even: number): Tens
 export const smoothedShares = (targets: Tensor, smoothing: number, axis: number): Tensor =>
   smoothed(targets, smoothing, 1 / targets.shape[normalizeAxis(axis, targets.rank)]!);
 
+/** The options that cross-entropies of probabilities share. */
+export const entropySpecs = {
+  fromLogits: flag(false),
+  labelSmoothing: fraction(0),
+  axis: axis(-1),
+};
+
 /** The logits, where there are any. */
 interface From {
   readonly fromLogits: boolean;
@@ -76,11 +83,7 @@ export const normalized = (yPred: Tensor, axis: number): Tensor =>
  * deepEqual([loss.item(), logits.grad.item()], [10000, 1]);
  * ```
  */
-export class BinaryCrossentropy extends lossClass("BinaryCrossentropy", {
-  fromLogits: flag(false),
-  labelSmoothing: fraction(0),
-  axis: axis(-1),
-}) {
+export class BinaryCrossentropy extends lossClass("BinaryCrossentropy", entropySpecs) {
   override targets(yTrue: Tensor, predicted: Shape): Tensor {
     return chances(yTrue, predicted);
   }
@@ -117,11 +120,7 @@ function entropyOfShares(targets: Tensor, yPred: Tensor, from: From): Tensor {
  * deepEqual([loss.item(), logits.grad.toArray()], [10000, [[-1, 1]]]);
  * ```
  */
-export class CategoricalCrossentropy extends lossClass("CategoricalCrossentropy", {
-  fromLogits: flag(false),
-  labelSmoothing: fraction(0),
-  axis: axis(-1),
-}) {
+export class CategoricalCrossentropy extends lossClass("CategoricalCrossentropy", entropySpecs) {
   override targets(yTrue: Tensor, predicted: Shape): Tensor {
     return shares(yTrue, predicted);
   }

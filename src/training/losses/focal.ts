@@ -1,6 +1,6 @@
 import { fraction, notNegative } from "../../config/kinds.ts";
 import { add, maximum, mul, neg, sub } from "../../ops/arithmetic.ts";
-import { axis, flag, kind } from "../../ops/attributes.ts";
+import { flag, kind } from "../../ops/attributes.ts";
 import { log, pow, sigmoid } from "../../ops/exponential.ts";
 import { mean, sum } from "../../ops/reduce.ts";
 import { logSoftmax, sigmoidCrossEntropy, softmax } from "../../ops/softmax.ts";
@@ -11,6 +11,7 @@ import {
   categoricalLogits,
   chances,
   entropyOfChances,
+  entropySpecs,
   normalized,
   shares,
   smoothed,
@@ -50,9 +51,7 @@ export class BinaryFocalCrossentropy extends lossClass("BinaryFocalCrossentropy"
   applyClassBalancing: flag(false),
   alpha: fraction(0.25),
   gamma: notNegative(2),
-  fromLogits: flag(false),
-  labelSmoothing: fraction(0),
-  axis: axis(-1),
+  ...entropySpecs,
 }) {
   override targets(yTrue: Tensor, predicted: Shape): Tensor {
     return chances(yTrue, predicted);
@@ -89,9 +88,7 @@ const numbers = kind<number | readonly number[], number | readonly number[]>(
 export class CategoricalFocalCrossentropy extends lossClass("CategoricalFocalCrossentropy", {
   alpha: numbers(0.25),
   gamma: notNegative(2),
-  fromLogits: flag(false),
-  labelSmoothing: fraction(0),
-  axis: axis(-1),
+  ...entropySpecs,
 }) {
   override targets(yTrue: Tensor, predicted: Shape): Tensor {
     return shares(yTrue, predicted);
