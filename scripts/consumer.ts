@@ -25,13 +25,17 @@ const npm = (...args: string[]) =>
 /** Methods from both augmented modules, a type of @types/ndarray, and proof that nothing of it is `any`. */
 const program = `
 import { tensor, variable } from "chainrule";
+import { type Dataset, mnist } from "chainrule/datasets";
 const y: number = tensor(1).add(2).relu({ maxValue: 6 }).item();
 const w = variable(3);
 w.mul(w).backward();
 const shape: number[] = w.grad!.toNdArray().shape;
 console.log(y, w.grad!.item(), shape.length);
 
-export function neverCalled(): void {
+export async function neverCalled(): Promise<void> {
+  const data: Dataset = await mnist();
+  // @ts-expect-error images are a tensor
+  const images: string = data.train.images;
   // @ts-expect-error a tensor is not a string
   const text: string = tensor(1).add(2);
   // @ts-expect-error the options of relu are known

@@ -44,7 +44,12 @@ function opRow(name: string, op: AnyOp): string {
     return code(texToText(`\\bar{${input}} = ${tex}`));
   });
   const result = code(texToText(`y = ${fill(op.formula(attrs), slots).tex}`));
-  return row(`{@link ${name}}`, code(signature(name, op)), result, gradients.join("<br>"));
+  return row(
+    `{@link chainrule!${name} | ${name}}`,
+    code(signature(name, op)),
+    result,
+    gradients.join("<br>"),
+  );
 }
 
 function opsPage(): string {

@@ -1,3 +1,9 @@
+/**
+ * Tensors and their gradients, layers and models, optimizers, losses and metrics: all of it but the data.
+ *
+ * @module chainrule
+ */
+
 import "./autodiff/methods.ts";
 import "./ops/fluent.ts";
 

@@ -1,3 +1,9 @@
+/**
+ * Images to train on: MNIST, Fashion-MNIST and CIFAR-10, downloaded once and kept, or read from their official files.
+ *
+ * @module chainrule/datasets
+ */
+
 import { cifar10Recipe } from "./cifar.ts";
 import { fashionMnistRecipe } from "./fashion.ts";
 import { type Dataset, type DatasetOptions, load } from "./load.ts";
