@@ -3,7 +3,8 @@ import { camelCase } from "../../src/config/names.ts";
 import { gradients, type Tensor, tensor, variable } from "../../src/index.ts";
 import { type Loss, losses, type Reduction } from "../../src/training/losses/index.ts";
 import { expectClose } from "../support/close.ts";
-import { load, readFixture, type Stored } from "../support/fixtures.ts";
+import { load, type Stored } from "../support/fixtures.ts";
+import { casesOf, type FixtureCase, title } from "./losses-metrics-cases.ts";
 
 interface Reduced {
   readonly reduction: Reduction;
@@ -12,13 +13,7 @@ interface Reduced {
   readonly sample_weight?: Stored;
 }
 
-interface Case {
-  readonly name: string;
-  readonly kind: "loss" | "metric";
-  readonly class_name: string;
-  readonly kwargs: Readonly<Record<string, unknown>>;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly note?: string;
+interface Case extends FixtureCase {
   readonly y_true: Stored;
   readonly y_pred: Stored;
   readonly per_sample: Stored;
@@ -27,11 +22,8 @@ interface Case {
   readonly weighted_mean: Reduced;
 }
 
-const cases = readFixture<{ cases: Case[] }>("losses_metrics.json").cases.filter(
-  ({ kind }) => kind === "loss",
-);
+const cases = casesOf<Case>("loss");
 const tolerance = { rtol: 1e-9, atol: 1e-11 };
-const title = ({ name, note }: Case) => `${name}${note ? ` (${note})` : ""}`;
 
 const make = ({ class_name, kwargs }: Case, reduction: Reduction): Loss =>
   losses.get({ class_name, config: { ...kwargs, reduction } });

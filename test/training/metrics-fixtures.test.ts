@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { tensor } from "../../src/index.ts";
 import { type Metric, metrics } from "../../src/training/metrics/index.ts";
 import { expectClose } from "../support/close.ts";
-import { load, readFixture, type Stored } from "../support/fixtures.ts";
+import { load, type Stored } from "../support/fixtures.ts";
+import { casesOf, type FixtureCase, title } from "./losses-metrics-cases.ts";
 
 interface Update {
   readonly y_true: Stored;
@@ -11,24 +12,15 @@ interface Update {
   readonly result: Stored;
 }
 
-interface Case {
-  readonly name: string;
-  readonly kind: "loss" | "metric";
-  readonly class_name: string;
-  readonly kwargs: Readonly<Record<string, unknown>>;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly note?: string;
+interface Case extends FixtureCase {
   readonly updates: readonly Update[];
 }
 
-const cases = readFixture<{ cases: Case[] }>("losses_metrics.json").cases.filter(
-  ({ kind }) => kind === "metric",
-);
+const cases = casesOf<Case>("metric");
 const exact = { rtol: 1e-9, atol: 1e-11 };
 // Keras's MeanIoU counts and divides in float32, whatever its dtype; ours keeps to its dtype.
 const toleranceOf = ({ class_name }: Case) =>
   class_name === "MeanIoU" ? { rtol: 1e-7, atol: 1e-11 } : exact;
-const title = ({ name, note }: Case) => `${name}${note ? ` (${note})` : ""}`;
 
 const make = ({ class_name, kwargs }: Case): Metric =>
   metrics.get({ class_name, config: { ...kwargs, dtype: "float64" } });
