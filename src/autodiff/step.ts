@@ -17,7 +17,7 @@ export interface StepDetails {
   readonly upstream?: Tensor;
   /** For a sum: the axes that broadcasting stretched. */
   readonly axes?: readonly number[];
-  /** The how-manieth contribution to `target` this is, and of how many. */
+  /** Which contribution to `target` this is, and of how many. */
   readonly arrived?: readonly [number, number];
 }
 

@@ -15,7 +15,7 @@ interface Json {
   readonly [key: string]: unknown;
 }
 
-/** A tensor in a file: the layer, its how-manieth call, its how-manieth output. */
+/** A tensor in a file: the layer, which call of it, which output of the call. */
 type Reference = readonly [layer: string, call: number, output: number];
 
 /** One call of a layer in a file. */

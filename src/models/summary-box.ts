@@ -21,25 +21,27 @@ function columnWidths(parts: readonly number[], length: number): number[] {
   });
 }
 
-/** A cell in lines of at most `width` characters, broken at spaces where there are any. */
+/** A cell in lines of at most `width` characters, broken at spaces; a longer word is cut, with an ellipsis. */
 function wrap(cell: string, width: number): string[] {
-  const lines = [""];
+  const lines: string[] = [];
   for (const word of cell.split(" ")) {
-    const line = lines.at(-1)!;
-    const joined = line === "" ? word : `${line} ${word}`;
-    if (joined.length <= width) lines[lines.length - 1] = joined;
-    else {
-      const pieces = word.match(new RegExp(`.{1,${width}}`, "g")) ?? [""];
-      if (line === "") lines.pop();
-      lines.push(...pieces);
-    }
+    const joined = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length > 0 && joined.length <= width) lines[lines.length - 1] = joined;
+    else lines.push(word.length > width ? `${word.slice(0, width - 1)}…` : word);
   }
   return lines;
 }
 
-const rightAligned = 2;
+const centred = (text: string, width: number): string =>
+  text.padStart(text.length + Math.floor((width - text.length) / 2)).padEnd(width);
 
-/** A table in box-drawing characters, as Keras 3 prints it; the third column is aligned at the right. */
+/** Numbers stand at the right, and whether a layer is trained in the middle. */
+function aligned(text: string, width: number, column: string): string {
+  if (column === "Param #") return text.padStart(width);
+  return column === "Trainable" ? centred(text, width) : text.padEnd(width);
+}
+
+/** A table in box-drawing characters, as Keras 3 prints it. */
 export function boxTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -53,11 +55,7 @@ export function boxTable(
     const wrapped = cells.map((cell, i) => wrap(cell, widths[i]! - 2));
     const height = Math.max(...wrapped.map(({ length: lines }) => lines));
     return Array.from({ length: height }, (_, at) => {
-      const line = wrapped.map((cell, i) => {
-        const text = cell[at] ?? "";
-        const width = widths[i]! - 2;
-        return ` ${i === rightAligned ? text.padStart(width) : text.padEnd(width)} `;
-      });
+      const line = wrapped.map((cell, i) => ` ${aligned(cell[at] ?? "", widths[i]! - 2, header[i]!)} `);
       return `${bar}${line.join(bar)}${bar}`;
     });
   };

@@ -70,17 +70,12 @@ function shapeText(layer: Layer, graph: Graph, listInputs: boolean): string {
   return texts.size === 1 ? [...texts][0]! : "multiple";
 }
 
-/** `conv2d[0][0]` for each tensor that comes in; the number of a call counts those of this graph alone. */
-function connectionsOf(layer: Layer, graph: Graph): string[] {
-  const place = (of: Layer) =>
-    graph.nodes.filter((node) => node.layer === of).sort((a, b) => a.index - b.index);
-  return place(layer).flatMap(({ inputs }) =>
-    inputs.map((x) => {
-      const { node, index } = originOf(x)!;
-      return `${node.layer.name}[${place(node.layer).indexOf(node)}][${index}]`;
-    }),
-  );
-}
+/** `conv2d[0][0]` for each tensor that comes in: the layer, which call of it, which output of the call. */
+const connectionsOf = (layer: Layer, graph: Graph): string[] =>
+  layer.nodes
+    .filter((node) => graph.nodes.includes(node))
+    .flatMap(({ inputs }) => inputs.map((x) => originOf(x)!))
+    .map(({ node, index }) => `${node.layer.name}[${node.index}][${index}]`);
 
 /** A chain of layers, each called once on one tensor, needs no column of connections. */
 function isChain(graph: Graph): boolean {

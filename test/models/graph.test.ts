@@ -20,6 +20,13 @@ describe("the order of a model's layers", () => {
     expect(names(model)).toEqual(["a", "b", "shared", "after", "add"]);
   });
 
+  it("has a shared layer where it was first found", () => {
+    const [a, b] = [c.Input({ shape: [2], name: "a" }), c.Input({ shape: [2], name: "b" })];
+    const shared = dense("shared");
+    const model = c.Model([a, b], c.Add({ name: "add" })([shared(a), dense("other")(a), shared(b)]));
+    expect(names(model)).toEqual(["a", "b", "shared", "other", "add"]);
+  });
+
   it("lists inputs that no output needs before the last layers, also one upstream of another input", () => {
     const [x, idle] = [c.Input({ shape: [2], name: "x" }), c.Input({ shape: [2], name: "idle" })];
     expect(names(c.Model([x, idle], dense("out")(x)))).toEqual(["x", "idle", "out"]);

@@ -115,5 +115,53 @@ describe("options", () => {
     expect(() => build().summary({ ...quiet, layerRange: ["no", "such"] })).toThrow(
       /names no layers.*dense_2/,
     );
+    const nested = { ...quiet, layerRange: ["sequential", "sequential"] as const, expandNested: true };
+    expect(build().summary(nested)).toMatch(/\n\| dense \(Dense\).*\n_+\n\| dense_1 \(Dense\)/);
+  });
+
+  // The lines are those that Keras 3 prints for such layers on a page of 80 columns.
+  it("cuts long words and says what is trained, in the style of Keras 3", () => {
+    c.clearSession();
+    const x = c.Input({ shape: [160, 160, 3], name: "input_layer" });
+    const options = { padding: "same", strides: 2 } as const;
+    const y = c.BatchNormalization()(c.Conv2D(32, 3, options)(x));
+    const z = c.Conv2D(32, 1, { strides: 2, trainable: false })(x);
+    const printed = c
+      .Model(x, c.Add()([y, z]))
+      .summary({ ...quiet, style: "keras3", showTrainable: true, lineLength: 76 });
+    expect(printed.split("\n").slice(0, 19).join("\n")).toBe(`Model: "model"
+┏━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━┳━━━━━━━━━━━━━━━━┳━━━━━━━┓
+┃ Layer (type)      ┃ Output Shape    ┃   Param # ┃ Connected to   ┃ Trai… ┃
+┡━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━╇━━━━━━━━━━━━━━━━╇━━━━━━━┩
+│ input_layer       │ (None, 160,     │         0 │ -              │   -   │
+│ (InputLayer)      │ 160, 3)         │           │                │       │
+├───────────────────┼─────────────────┼───────────┼────────────────┼───────┤
+│ conv2d (Conv2D)   │ (None, 80, 80,  │       896 │ input_layer[0… │   Y   │
+│                   │ 32)             │           │                │       │
+├───────────────────┼─────────────────┼───────────┼────────────────┼───────┤
+│ batch_normalizat… │ (None, 80, 80,  │       128 │ conv2d[0][0]   │   Y   │
+│ (BatchNormalizat… │ 32)             │           │                │       │
+├───────────────────┼─────────────────┼───────────┼────────────────┼───────┤
+│ conv2d_1 (Conv2D) │ (None, 80, 80,  │       128 │ input_layer[0… │   N   │
+│                   │ 32)             │           │                │       │
+├───────────────────┼─────────────────┼───────────┼────────────────┼───────┤
+│ add (Add)         │ (None, 80, 80,  │         0 │ batch_normali… │   -   │
+│                   │ 32)             │           │ conv2d_1[0][0] │       │
+└───────────────────┴─────────────────┴───────────┴────────────────┴───────┘`);
+  });
+
+  it("says what is connected to what, unless the layers form a chain", () => {
+    const x = c.Input({ shape: [2], name: "x" });
+    const [d, e] = [c.Dense(2, { name: "d" }), c.Dense(2, { name: "e" })];
+    const connections = (outputs: c.Tensor | c.Tensor[]) => {
+      const lines = c.Model(x, outputs).summary(quiet).split("\n");
+      return lines.flatMap((line) => line.match(/\w+\[\d\]\[\d\]/g) ?? []);
+    };
+    const [first, second] = [d(x), d(e(x))];
+    expect(connections(e(x))).toEqual([]);
+    expect(connections([second, first])).toEqual(["x[0][0]", "x[0][0]", "e[0][0]"]);
+    expect(connections(d(d(x)))).toEqual(["x[0][0]", "d[2][0]"]);
+    expect(connections([e(x), c.Dense(2)(x)])).toEqual(["x[0][0]", "x[0][0]"]);
+    expect(connections(c.Add()([second, first]))).toContain("d[1][0]");
   });
 });
