@@ -461,6 +461,7 @@ describe("errors name the layer, say what was expected and what was received", (
     window: () => c.Conv2D(8, 7)(c.Input([5, 5, 2])),
     pool: () => c.MaxPooling2D(4)(c.ones([2, 3, 3, 1])),
     groups: () => c.Conv2D(9, 3, { groups: 3 })(c.ones([1, 5, 5, 4])),
+    filters: () => c.Conv1D(4, 3, { groups: 3 })(c.ones([1, 5, 6])),
     groupNorm: () => c.GroupNormalization()(c.ones([2, 3])),
     other: () => {
       const layer = c.Dense(2);
@@ -492,6 +493,7 @@ describe("errors name the layer, say what was expected and what was received", (
         "window: conv2d_2: the window [7, 7] is larger than the input; use padding: "same", a smaller window, or fewer poolings before; received [None, 5, 5, 2]",
         "pool: max_pooling2d_1: the window [4, 4] is larger than the input; use padding: "same", a smaller window, or fewer poolings before; received [2, 3, 3, 1]",
         "groups: conv2d_3 (Conv2D): 4 channels do not divide into 3 groups; received [1, 5, 5, 4]",
+        "filters: conv1d (Conv1D): 4 filters do not divide into 3 groups; received [1, 5, 6]",
         "groupNorm: group_normalization (GroupNormalization): 3 channels do not divide into 32 groups; set { groups }; received [2, 3]",
         "other: dense: matmul: a has 4 columns and b has 3 rows; they must be equal; received a [1, 4], b [3, 2]",
         "option: Dense: unknown option "useBais"; known: useBias, units, name, dtype, activation, inputShape, trainable, biasConstraint, biasRegularizer, biasInitializer, kernelConstraint, kernelInitializer, kernelRegularizer",

@@ -151,9 +151,9 @@ describe("toSVG", () => {
   const [width, height] = [236, 58];
 
   const drawn = (svg: string) => ({
-    cards: [...svg.matchAll(/translate\((\S+) (\S+)\)">\s*<title>.*<\/title>\s*<rect class="(card.*?)"/g)].map(
-      ([, x, y, kind]): Card => ({ x: Number(x), y: Number(y), weighs: kind === "card kernel" }),
-    ),
+    cards: [
+      ...svg.matchAll(/translate\((\S+) (\S+)\)">\s*<title>.*<\/title>\s*<rect class="(card.*?)"/g),
+    ].map(([, x, y, kind]): Card => ({ x: Number(x), y: Number(y), weighs: kind === "card kernel" })),
     arrows: [...svg.matchAll(/<path d="([^"]*)" marker-end/g)].map(([, d]) =>
       d!.match(/-?[\d.]+/g)!.map(Number),
     ),

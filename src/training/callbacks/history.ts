@@ -20,15 +20,21 @@ import { Callback, type Logs } from "./callback.ts";
 export class History extends Callback {
   history: Record<string, number[]> = {};
   epoch: number[] = [];
+  /** The epochs of the values of each name: validation may have run in some only. */
+  #epochs: Record<string, number[]> = {};
 
   override onTrainBegin(): void {
     this.history = {};
     this.epoch = [];
+    this.#epochs = {};
   }
 
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
-    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    for (const [name, value] of Object.entries(logs)) {
+      (this.history[name] ??= []).push(value);
+      (this.#epochs[name] ??= []).push(epoch);
+    }
   }
 
   /**
@@ -40,24 +46,18 @@ export class History extends Callback {
     const names = Object.keys(this.history).filter((name) => !name.startsWith("val_"));
     if (this.epoch.length === 0)
       throw new ChainruleError("History: there was no epoch yet, so there is nothing to draw");
-    const points = (values: readonly number[]) => {
-      // Validation may have run in some epochs only: its last value belongs to the last of them.
-      const stride = this.epoch.length / values.length;
-      return values.map((value, i) => [this.epoch[Math.ceil((i + 1) * stride) - 1]! + 1, value] as const);
-    };
+    const points = (name: string) =>
+      this.history[name]!.map((value, i) => [this.#epochs[name]![i]! + 1, value] as const);
     return lineChart({
       title,
       xLabel: "epoch",
-      panels: names.map((name) => {
-        const validation = this.history[`val_${name}`];
-        return {
-          yLabel: name,
-          series: [
-            { label: "training", points: points(this.history[name]!) },
-            ...(validation ? [{ label: "validation", points: points(validation) }] : []),
-          ],
-        };
-      }),
+      panels: names.map((name) => ({
+        yLabel: name,
+        series: [
+          { label: "training", points: points(name) },
+          ...(`val_${name}` in this.history ? [{ label: "validation", points: points(`val_${name}`) }] : []),
+        ],
+      })),
     });
   }
 }
