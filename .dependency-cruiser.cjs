@@ -102,6 +102,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    // AssemblyScript, a language of its own.
+    exclude: { path: "^src/kernels/wasm/assembly/" },
     tsConfig: { fileName: "tsconfig.json" },
     // Imports of types count as well: a cycle of ideas is a cycle.
     tsPreCompilationDeps: true,

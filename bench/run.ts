@@ -1,20 +1,22 @@
 import { write } from "./harness/files.ts";
-import { measure } from "./harness/measure.ts";
-import { markdown, type Report, report } from "./harness/report.ts";
-import { workloads } from "./workloads/index.ts";
+import { asked } from "./harness/options.ts";
+import type { Report } from "./harness/report.ts";
+import { stopPython } from "./peers/python.ts";
+import { groups } from "./workloads/index.ts";
 
-const known = [...new Set(workloads.map(({ group }) => group))];
-const asked = process.argv.slice(2);
-const unknown = asked.filter((group) => !known.includes(group));
+const known = groups.map(({ name }) => name);
+const unknown = asked.filter((name) => !known.includes(name));
 if (unknown.length > 0) throw new Error(`unknown group ${unknown.join(", ")}; known: ${known.join(", ")}`);
 
-for (const group of asked.length > 0 ? asked : known) {
+for (const { name, title, parts } of groups) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
   const reports: Report[] = [];
-  for (const workload of workloads.filter((each) => each.group === group)) {
-    console.log(workload.title);
-    const done = report(workload, await measure(workload, console.log));
-    console.log(`\n${markdown(done)}\n`);
-    reports.push(done);
+  for (const part of parts) {
+    console.log(part.title);
+    const report = await part.report(console.log);
+    console.log(`\n${report.text}\n`);
+    reports.push(report);
   }
-  write(group, reports);
+  write(name, title, reports);
 }
+await stopPython();

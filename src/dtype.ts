@@ -56,6 +56,13 @@ export function allocate(dtype: DType, size: number): Cells {
   return new storage[dtype](size);
 }
 
+/** The dtype of cells. */
+export const dtypeOf = (cells: Cells): DType =>
+  dtypes.find((dtype) => cells instanceof storage[dtype])!;
+
+/** Bytes of a cell. */
+export const bytesOf = (dtype: DType): number => storage[dtype].BYTES_PER_ELEMENT;
+
 /** The dtype that holds both: bool < int32 < float32 < float64. */
 export function promote(a: DType, b: DType): DType {
   return dtypes.indexOf(a) >= dtypes.indexOf(b) ? a : b;

@@ -1,11 +1,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { markdown, type Report } from "./report.ts";
-
-/** The package's folder, seen from where this file is compiled to. */
-const folder = new URL("../../../", import.meta.url);
+import { pythonVersions } from "../peers/python.ts";
+import { barChart } from "./chart.ts";
+import { folder } from "./folder.ts";
+import { quick } from "./options.ts";
+import type { Report } from "./report.ts";
 
 const read = (path: string): string => readFileSync(new URL(path, folder), "utf8");
+
+function save(path: string, text: string): void {
+  const file = new URL(path, folder);
+  mkdirSync(new URL(".", file), { recursive: true });
+  writeFileSync(file, text);
+}
 
 /** What the figures depend on besides the code. */
 function conditions() {
@@ -15,25 +22,32 @@ function conditions() {
     processor: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     node: process.version,
-    versions: { chainrule: version, ...dependencies },
+    versions: { chainrule: version, ...dependencies, ...pythonVersions() },
   };
 }
 
-/** Writes `results/<group>.json` and `.md`, and puts the tables between the group's markers in the README. */
-export function write(group: string, reports: readonly Report[]): void {
+/**
+ * Writes `results/<group>.json` and `.md` and the chart `docs/bench/<group>.svg`, and puts the tables between the
+ * group's markers in the README. Quick results say nothing about speed and only go to `out/quick/`.
+ */
+export function write(name: string, title: string, reports: readonly Report[]): void {
   const about = conditions();
-  const versions = Object.entries(about.versions).map(([name, version]) => `${name} ${version}`);
+  const versions = Object.entries(about.versions).map((entry) => entry.join(" "));
   const text = [
-    ...reports.map(markdown),
+    ...reports.map((report) => report.text),
     `${about.processor}, ${about.cores} cores, Node ${about.node}; ${versions.join(", ")}.`,
   ].join("\n\n");
-  mkdirSync(new URL("results/", folder), { recursive: true });
-  const json = JSON.stringify({ ...about, reports }, null, 2);
-  writeFileSync(new URL(`results/${group}.json`, folder), `${json}\n`);
-  writeFileSync(new URL(`results/${group}.md`, folder), `${text}\n`);
-  const marked = new RegExp(`(<!-- ${group} -->\n).*?(<!-- /${group} -->)`, "s");
-  writeFileSync(
-    new URL("README.md", folder),
-    read("README.md").replace(marked, (_, open: string, close: string) => `${open}\n${text}\n\n${close}`),
+  const [results, charts] = quick ? ["out/quick/", "out/quick/"] : ["results/", "../docs/bench/"];
+  const data = { ...about, reports: reports.map((report) => report.data) };
+  save(`${results}${name}.json`, `${JSON.stringify(data, null, 2)}\n`);
+  save(`${results}${name}.md`, `${text}\n`);
+  const panels = reports.flatMap(({ bars }) => bars ?? []);
+  if (panels.length > 0) save(`${charts}${name}.svg`, barChart(name, title, panels));
+  if (quick) return;
+  const marked = new RegExp(`(<!-- ${name} -->\n).*?(<!-- /${name} -->)`, "s");
+  const readme = read("README.md").replace(
+    marked,
+    (_, open: string, close: string) => `${open}\n${text}\n\n${close}`,
   );
+  save("README.md", readme);
 }

@@ -1,17 +1,17 @@
+import { paceOf, patience } from "./pace.ts";
 import { largestDifference, type Spread, spreadOf } from "./statistics.ts";
-import type { Contender, Outcome, Workload } from "./workload.ts";
+import type { Contender, Outcome, Run, Workload } from "./workload.ts";
 
-const warmUpRuns = 5;
-const warmUpMilliseconds = 2000;
-const roundCount = 15;
-
-/** A contender that ran: microseconds per unit over the rounds. */
+/** A contender that ran: µs or bytes per unit over the rounds. */
 export interface Measured {
   readonly name: string;
+  readonly note: string | undefined;
   readonly said: string;
-  /** From the numbers of the first contender. */
-  readonly difference: number;
-  readonly microseconds: Spread;
+  /** From the numbers of the first contender; none if nothing was compared. */
+  readonly difference: number | undefined;
+  readonly amount: Spread;
+  /** How many runs were measured. */
+  readonly runs: number;
   /** Median over the first contender's median. */
   readonly ratio: number;
 }
@@ -26,52 +26,62 @@ export type Result = Measured | Failed;
 
 export interface Measurement {
   readonly results: readonly Result[];
-  /** Each round's microseconds per unit, by contender. */
+  /** What each round took per unit, by contender. */
   readonly rounds: readonly Readonly<Record<string, number>>[];
 }
 
 interface Runner {
-  readonly name: string;
-  readonly run: () => Outcome | Promise<Outcome>;
+  readonly contender: Contender;
+  readonly run: Run;
   readonly outcome: Outcome;
+  readonly difference: number | undefined;
+  /** What the first run took, if it was too slow to be run again. */
+  readonly once: number | undefined;
 }
 
-/** The microseconds of one run. No forced garbage collection before it: that makes V8 drop optimized code. */
-async function time(run: Runner["run"]): Promise<number> {
+/** One run, and what it took. No forced garbage collection before it: that makes V8 drop optimized code. */
+async function time(run: Run): Promise<{ outcome: Outcome; amount: number }> {
   const start = performance.now();
-  await run();
-  return 1000 * (performance.now() - start);
-}
-
-/** Sets up and runs until the engine has compiled what it will compile. */
-async function warmUp({ name, setup }: Contender): Promise<Runner> {
-  const run = await setup();
   const outcome = await run();
-  const end = performance.now() + warmUpMilliseconds;
-  for (let i = 1; i < warmUpRuns || performance.now() < end; i++) await run();
-  return { name, run, outcome };
+  return { outcome, amount: outcome.amount ?? 1000 * (performance.now() - start) };
 }
 
-/** Warms up every contender and checks that all compute the same as the first, without which nothing goes on. */
-async function prepare({ contenders, tolerance }: Workload, say: (line: string) => void) {
+/** How far an outcome is from that of the first contender, who has none to be compared with. */
+function check(outcome: Outcome, first: Runner | undefined, tolerance: number): number | undefined {
+  const { checked } = first?.outcome ?? outcome;
+  if (outcome.checked.length === 0) return undefined;
+  const difference = largestDifference(checked.slice(0, outcome.checked.length), outcome.checked);
+  if (difference <= tolerance) return difference;
+  const far = `${difference.toExponential(1)}, above ${tolerance}`;
+  throw new Error(`it differs from ${first?.contender.name ?? "itself"} by ${far}`);
+}
+
+/** Sets up, runs once, checks, and goes on until the engine has compiled what it will compile. */
+async function warmUp(contender: Contender, workload: Workload, first: Runner | undefined): Promise<Runner> {
+  const run = await contender.setup();
+  const start = performance.now();
+  const { outcome, amount } = await time(run);
+  const slow = performance.now() - start > 1000 * patience;
+  const difference = check(outcome, first, workload.tolerance ?? 0);
+  const { warmUpRuns, warmUpSeconds } = paceOf(workload.pace);
+  const end = start + 1000 * warmUpSeconds;
+  for (let i = 1; !slow && (i < warmUpRuns || performance.now() < end); i++) await run();
+  return { contender, run, outcome, difference, once: slow ? amount : undefined };
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Warms up every contender; without the first nothing goes on. */
+async function prepare(workload: Workload, say: (line: string) => void) {
   const runners: Runner[] = [];
   const failures: Failed[] = [];
-  for (const contender of contenders) {
-    const { name } = contender;
-    say(`  warming up ${name}`);
+  for (const contender of workload.contenders) {
+    say(`  warming up ${contender.name}`);
     try {
-      const runner = await warmUp(contender);
-      const reference = runners[0] ?? runner;
-      const difference = largestDifference(reference.outcome.checked, runner.outcome.checked);
-      if (difference > tolerance) {
-        throw new Error(
-          `it differs from ${reference.name} by ${difference.toExponential(1)}, above ${tolerance}`,
-        );
-      }
-      runners.push(runner);
+      runners.push(await warmUp(contender, workload, runners[0]));
     } catch (error) {
       if (runners.length === 0) throw error;
-      failures.push({ name, failed: error instanceof Error ? error.message : String(error) });
+      failures.push({ name: contender.name, failed: reason(error) });
     }
   }
   return { runners, failures };
@@ -83,27 +93,31 @@ async function prepare({ contenders, tolerance }: Workload, say: (line: string) 
  */
 export async function measure(workload: Workload, say: (line: string) => void): Promise<Measurement> {
   const { runners, failures } = await prepare(workload, say);
+  const perUnit = ({ contender }: Runner, amount: number) =>
+    Number((amount / (contender.units ?? workload.units)).toFixed(2));
+  const { rounds: count } = paceOf(workload.pace);
   const rounds: Record<string, number>[] = [];
-  while (rounds.length < roundCount) {
-    say(`  round ${rounds.length + 1} of ${roundCount}`);
+  while (rounds.length < count) {
+    say(`  round ${rounds.length + 1} of ${count}`);
     const round: Record<string, number> = {};
-    for (const { name, run } of runners) {
-      round[name] = Number(((await time(run)) / workload.units).toFixed(2));
+    for (const runner of runners.filter(({ once }) => once === undefined)) {
+      round[runner.contender.name] = perUnit(runner, (await time(runner.run)).amount);
     }
     rounds.push(round);
   }
-  const [reference] = runners as [Runner];
-  const spread = (name: string) => spreadOf(rounds.map((round) => round[name]!));
-  const base = spread(reference.name).median;
-  const measured = runners.map(({ name, outcome }): Measured => {
-    const microseconds = spread(name);
-    return {
-      name,
-      said: outcome.said,
-      difference: largestDifference(reference.outcome.checked, outcome.checked),
-      microseconds,
-      ratio: microseconds.median / base,
-    };
+  for (const { release } of workload.contenders) await release?.();
+
+  const amounts = (runner: Runner) =>
+    runner.once === undefined
+      ? rounds.map((round) => round[runner.contender.name]!)
+      : [perUnit(runner, runner.once)];
+  const base = spreadOf(amounts(runners[0]!)).median;
+  const measured = runners.map((runner): Measured => {
+    const { name, note } = runner.contender;
+    const amount = spreadOf(amounts(runner));
+    const runs = amounts(runner).length;
+    const { outcome, difference } = runner;
+    return { name, note, said: outcome.said, difference, amount, runs, ratio: amount.median / base };
   });
   return { results: [...measured, ...failures], rounds };
 }

@@ -1,57 +1,101 @@
+import type { Bars } from "./chart.ts";
 import { totalOps } from "./count.ts";
-import type { Measurement } from "./measure.ts";
+import { type Measured, type Measurement, measure } from "./measure.ts";
 import { table } from "./table.ts";
+import { digits, type Scale, scaleFor } from "./units.ts";
 import type { OpCount, Workload } from "./workload.ts";
 
-/** A workload's results, as they are written to JSON. */
-export interface Report extends Measurement {
+/** What a part of a group found, for readers and for programs. */
+export interface Report {
   readonly title: string;
-  readonly unit: string;
-  readonly ops: OpCount | undefined;
+  /** Markdown, which is what the terminal shows too. */
+  readonly text: string;
+  readonly data: object;
+  readonly bars?: Bars;
 }
 
-export const report = ({ title, unit, ops }: Workload, measurement: Measurement): Report => ({
-  title,
-  unit,
-  ops: ops?.(),
-  ...measurement,
+/** One table of a group. */
+export interface Part {
+  readonly title: string;
+  report(say: (line: string) => void): Promise<Report>;
+}
+
+/** Measures a workload, and puts the contenders side by side. */
+export const compare = (workload: Workload): Part => ({
+  title: workload.title,
+  report: async (say) => describe(workload, await measure(workload, say)),
 });
 
-const digits = (x: number): string => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2));
+const isMeasured = (result: Measurement["results"][number]): result is Measured => "amount" in result;
 
-/** The report as Markdown, which is what the terminal shows too. */
-export function markdown({ title, unit, ops, results }: Report): string {
+function describe(workload: Workload, measurement: Measurement): Report {
+  const { title, unit, quantity } = workload;
+  const ops = workload.ops?.();
+  const measured = measurement.results.filter(isMeasured);
+  const scale = scaleFor(
+    quantity,
+    measured.map(({ amount }) => amount.median),
+  );
+  const text = [
+    `**${title}**`,
+    [counted(unit, ops), said(measured[0]!)].join(""),
+    resultTable(workload, measurement, scale, ops),
+    ...remarks(workload, measurement),
+  ];
+  return {
+    title,
+    text: text.filter((part) => part !== "").join("\n\n"),
+    data: { title, unit, quantity: quantity ?? "time", ops, ...measurement },
+    bars: {
+      title,
+      unit: `${scale.name} per ${unit}`,
+      bars: measured.map(({ name, amount }) => ({ label: name, value: amount.median / scale.size })),
+    },
+  };
+}
+
+const counted = (unit: string, ops: OpCount | undefined): string =>
+  ops
+    ? `${totalOps(ops)} ops per ${unit}: ${ops.forward} forward, ${ops.backward} backward, ${ops.update} update. `
+    : "";
+
+const said = (first: Measured): string => (first.said === "" ? "" : `Result: ${first.said}.`);
+
+function resultTable(workload: Workload, { results }: Measurement, scale: Scale, ops: OpCount | undefined) {
+  const { unit, tolerance } = workload;
   const count = ops && totalOps(ops);
+  const optional = <T>(wanted: unknown, cell: T) => (wanted ? [cell] : []);
   const head = [
     "library",
-    `µs per ${unit}`,
+    `${scale.name} per ${unit}`,
     "min–max",
-    ...(count ? ["µs per op"] : []),
+    ...optional(count, "µs per op"),
     `× ${results[0]!.name}`,
-    "difference",
+    ...optional(tolerance, "difference"),
   ];
-  const rows = results.map((result) => {
-    if ("failed" in result) return [`${result.name}: not timed`, ...head.slice(1).map(() => "–")];
-    const { name, microseconds, ratio, difference } = result;
-    const { median, min, max } = microseconds;
-    const perOp = count ? [digits(median / count)] : [];
+  const rows = results.filter(isMeasured).map((result) => {
+    const { amount, ratio, difference, runs } = result;
+    const [median, min, max] = [amount.median, amount.min, amount.max].map((x) => digits(x / scale.size));
     return [
-      name,
-      digits(median),
-      `${digits(min)}–${digits(max)}`,
-      ...perOp,
+      result.name + (result.note ? " *" : ""),
+      median!,
+      runs === 1 ? "one run" : `${min}–${max}`,
+      ...optional(count, digits(amount.median / (count ?? 1))),
       ratio.toFixed(2),
-      difference.toExponential(0),
+      ...optional(tolerance, difference?.toExponential(0) ?? "–"),
     ];
   });
-  const counted =
-    ops && count
-      ? `${count} ops per ${unit}: ${ops.forward} forward, ${ops.backward} backward, ${ops.update} update. `
-      : "";
-  const first = results[0]!;
-  const said = "said" in first ? `Result: ${first.said}.` : "";
+  return table([head, ...rows]);
+}
+
+function remarks({ limit }: Workload, { results }: Measurement): string[] {
+  const measured = results.filter(isMeasured);
+  const notes = measured.flatMap(({ name, note }) => (note ? [`\\* ${name}: ${note}.`] : []));
   const failures = results.flatMap((result) =>
-    "failed" in result ? [`\n${result.name} was not timed: ${result.failed}`] : [],
+    isMeasured(result) ? [] : [`Not measured: ${result.name} (${result.failed}).`],
   );
-  return [`**${title}**`, "", `${counted}${said}`, "", table([head, ...rows]), ...failures].join("\n");
+  if (limit === undefined) return [...notes, ...failures];
+  const above = measured.filter(({ ratio }) => ratio > limit).map(({ name }) => name);
+  const verdict = above.length === 0 ? "all are within it" : `above it: ${above.join(", ")}`;
+  return [...notes, ...failures, `The limit is ${limit} × ${measured[0]!.name}; ${verdict}.`];
 }

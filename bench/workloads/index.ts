@@ -1,6 +1,21 @@
-import type { Workload } from "../harness/workload.ts";
+import { compare, type Part } from "../harness/report.ts";
+import { convnet } from "./convnet.ts";
+import { mnist } from "./mnist.ts";
+import { mobilenet } from "./mobilenet.ts";
 import { moons } from "./moons.ts";
 import { scalars } from "./scalars.ts";
 
+/** Tables that belong together: one file of results, one chart. */
+export interface Group {
+  readonly name: string;
+  readonly title: string;
+  readonly parts: readonly Part[];
+}
+
 /** All that is measured, in this order. */
-export const workloads: readonly Workload[] = [moons, scalars];
+export const groups: readonly Group[] = [
+  { name: "convnet", title: "The article's convnet", parts: convnet.map(compare) },
+  { name: "mnist", title: "Small nets for MNIST", parts: mnist.map(compare) },
+  { name: "mobilenet", title: "MobileNetV3's blocks", parts: mobilenet.map(compare) },
+  { name: "eager", title: "Eager loops", parts: [moons, scalars].map(compare) },
+];

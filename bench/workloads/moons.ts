@@ -157,7 +157,6 @@ async function jax(compiled: boolean): Promise<() => Promise<Outcome>> {
 }
 
 export const moons: Workload = {
-  group: "eager",
   title: "micrograd's moons demo: an MLP 2-16-16-1 on 100 points, full batch, SGD",
   unit: "step",
   units: steps,

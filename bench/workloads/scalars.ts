@@ -87,7 +87,6 @@ async function jax(compiled: boolean): Promise<() => Numbers> {
 }
 
 export const scalars: Workload = {
-  group: "eager",
   title: "micrograd's expression of two scalars, forward and backward",
   unit: "expression",
   units: times,

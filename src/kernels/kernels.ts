@@ -104,7 +104,7 @@ export interface Kernels {
   /** The adjoint of averagePool. */
   averagePoolScatter(dy: View, g: PoolGeometry, out: View): void;
 
-  /** x [a, n, b], indices [m] (0 … n−1) → out [a, m, b]. */
+  /** x [a, n, b], indices [m] (−n … n−1, negative ones from the end) → out [a, m, b]. */
   gather(x: View, indices: View, out: View): void;
   /** The adjoint of gather: dy [a, m, b] → out [a, n, b]; what falls on one index is added up. */
   scatterAdd(dy: View, indices: View, out: View): void;

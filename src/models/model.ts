@@ -164,7 +164,7 @@ export class GraphModel extends Layer {
    * `predict`.
    */
   async predict<T extends LayerOutputs = Tensor>(x: DataLike, options: PredictOptions = {}): Promise<T> {
-    return oneOrMany<T>(await predict(this, x, options));
+    return oneOrMany<T>(await predict(this, x, options, this.trainer?.runEagerly));
   }
 
   /** One training step; its loss is that before the step. Keras: `train_on_batch`. */
@@ -179,7 +179,9 @@ export class GraphModel extends Layer {
 
   /** The output for one batch; an array for several outputs. Keras: `predict_on_batch`. */
   predictOnBatch<T extends LayerOutputs = Tensor>(x: DataLike): T {
-    return oneOrMany<T>(predictOnBatch(this, readData("predictOnBatch, x", x, this.inputNames)));
+    return oneOrMany<T>(
+      predictOnBatch(this, readData("predictOnBatch, x", x, this.inputNames), this.trainer?.runEagerly),
+    );
   }
 
   /** The optimizer that `compile` was given. */

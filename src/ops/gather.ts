@@ -15,16 +15,11 @@ const middle = (shape: Shape, at: number): Shape => [
   sizeOf(shape.slice(at + 1)),
 ];
 
-/** Indices from 0 to size − 1; negative ones count from the end, others are refused. */
+/** Refuses indices that are out of range; negative ones count from the end. */
 function checkedIndices(indices: View, size: number): View {
-  const data = indices.data.map((index) => {
-    ensure(
-      index >= -size && index < size,
-      () => `index ${index} is out of range: the axis has ${size} cells`,
-    );
-    return index < 0 ? index + size : index;
-  });
-  return { ...indices, data };
+  const stray = indices.data.find((index) => !(index >= -size && index < size));
+  ensure(stray === undefined, () => `index ${stray} is out of range: the axis has ${size} cells`);
+  return indices;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { allocate, type DType, dtypes, floatx, isFloat } from "../dtype.ts";
 import { ensure, saying } from "../errors.ts";
+import { kernels } from "../kernels/backend.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { reference } from "../kernels/reference/reference.ts";
 import { isKnown, type Shape, sizeOf } from "../shape.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { type GradientRule, type Node, type NodeOp, Tensor } from "../tensor/tensor.ts";
@@ -171,7 +171,7 @@ function declare<N extends Names, S extends AttrSpecs>(
     ensure(shape !== undefined && isKnown(shape), () => "the result's shape is not known; give every size");
     const dtype = dtypeOf(tensors, attrs);
     const cells = allocate(dtype, sizeOf(shape));
-    rule.forward(reference, named(tensors.map((x) => x.view)), viewOf(cells, shape), attrs);
+    rule.forward(kernels(), named(tensors.map((x) => x.view)), viewOf(cells, shape), attrs);
     return finish(tensors, attrs, shape, dtype, cells);
   }
 
@@ -214,6 +214,11 @@ function declare<N extends Names, S extends AttrSpecs>(
     formula: formula(rule.tex, rule.level),
     gradient: (slot: number) => rules[Math.min(slot, rules.length - 1)] ?? null,
     inputName: slotName,
+    parts: (tensors: readonly Tensor[], attrs: object) =>
+      "parts" in rule ? rule.parts(named(tensors), attrs as A) : undefined,
+    forward: (k: Kernels, views: readonly View[], out: View, attrs: object) => {
+      if ("forward" in rule) rule.forward(k, named(views), out, attrs as A);
+    },
   });
   declared.add(self);
   return self;

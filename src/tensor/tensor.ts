@@ -1,12 +1,14 @@
 import type { NdArray } from "ndarray";
 import type { Cells, DType } from "../dtype.ts";
 import { ChainruleError, ensure, saying } from "../errors.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { ensureFits, formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Formula } from "../tex.ts";
 import { type View, viewOf } from "../view.ts";
 import { readRaw, toCells, type Value } from "./convert.ts";
 import { type Nested, toNdArray, toNested } from "./export.ts";
 import { formatTensor } from "./format.ts";
+import { isTracing } from "./tracing.ts";
 
 /** What made a tensor: enough to explain it, to differentiate it and to make it again. */
 export interface Node {
@@ -28,6 +30,10 @@ export interface NodeOp {
   gradient(slot: number): GradientRule | null;
   /** The name of an input. */
   inputName(slot: number): string;
+  /** The result made of other ops, for an op that has parts. */
+  parts(inputs: readonly Tensor[], attrs: object): Tensor | undefined;
+  /** Computes the result, for an op without parts. */
+  forward(kernels: Kernels, inputs: readonly View[], out: View, attrs: object): void;
 }
 
 export interface GradientRule {
@@ -98,12 +104,6 @@ export class Tensor {
     return this.#cells;
   }
 
-  /** @internal */
-  protected replaceCells(cells: Cells): void {
-    this.#cells = cells;
-    this.version++;
-  }
-
   /** The cells as a row-major view, as kernels read them. */
   get view(): View {
     return viewOf(this.data, this.shape);
@@ -140,7 +140,7 @@ export class Tensor {
 
   /** `Tensor(float32, [2]) [1, 2]`; long tensors are cut as numpy cuts them. */
   toString(): string {
-    return formatTensor(this.shape, this.dtype, this.#cells, this.node?.op.opName);
+    return formatTensor(this.shape, this.dtype, this.symbolic ? undefined : this.data, this.node?.op.opName);
   }
 
   /** Node's REPL and `console.log` print a tensor by its text, and in short where they are too deep in. */
@@ -161,6 +161,8 @@ export class Leaf extends Tensor {
  * {@link Variable.grad}. Made by {@link variable} (Keras: `K.variable`).
  */
 export class Variable extends Leaf {
+  /** The cells, or where a backend keeps them. */
+  #value: Cells | (() => Cells);
   readonly name: string | undefined;
   /** Whether gradients flow to it; moving statistics and counters are variables that are not trainable. */
   readonly trainable: boolean;
@@ -175,8 +177,29 @@ export class Variable extends Leaf {
     options: { name?: string | undefined; trainable?: boolean | undefined } = {},
   ) {
     super(shape, dtype, cells);
+    this.#value = cells;
     this.name = options.name;
     this.trainable = options.trainable ?? true;
+  }
+
+  /** In a trace its value is not known: the trace is to hold for all values. */
+  override get symbolic(): boolean {
+    return isTracing();
+  }
+
+  override get data(): Cells {
+    if (isTracing()) {
+      throw new ChainruleError(
+        `the value of the variable${this.name ? ` ${this.name}` : ""} was read in a function that is compiled, which is to ` +
+          "hold for all values. Use ops in place of its numbers.",
+      );
+    }
+    return typeof this.#value === "function" ? this.#value() : this.#value;
+  }
+
+  /** @internal A backend keeps the cells from now on; `where` is asked each time, as its memory may move. */
+  moveTo(where: () => Cells): void {
+    this.#value = where;
   }
 
   override get tracked(): boolean {
@@ -197,7 +220,10 @@ export class Variable extends Leaf {
         String(from.shape) === String(this.shape),
         () => `the variable has shape ${formatShape(this.shape)}; received ${formatShape(from.shape)}`,
       );
-      this.replaceCells(toCells(who, from.cells, this.dtype));
+      const cells = toCells(who, from.cells, this.dtype);
+      if (typeof this.#value === "function") this.#value().set(cells);
+      else this.#value = cells;
+      this.version++;
     });
   }
 

@@ -65,6 +65,9 @@ function* lanesOf(x: View, count: number): Generator<Lane> {
   for (let i = 0; i < lanes; i++) yield all.subarray(i * length, (i + 1) * length);
 }
 
+/** An index that counts from the end if it is negative. */
+const wrapped = (index: number, length: number): number => (index < 0 ? index + length : index);
+
 /** Readable kernels in every dtype: the definition of right for all others. */
 export const reference: Kernels = {
   copy,
@@ -130,7 +133,7 @@ export const reference: Kernels = {
     const count = indices.data.length;
     for (let a = 0; a < outer; a++) {
       for (let m = 0; m < count; m++) {
-        const from = (a * length + indices.data[m]!) * inner;
+        const from = (a * length + wrapped(indices.data[m]!, length)) * inner;
         out.data.set(x.data.subarray(from, from + inner), (a * count + m) * inner);
       }
     }
@@ -142,7 +145,7 @@ export const reference: Kernels = {
     out.data.fill(0);
     for (let a = 0; a < outer; a++) {
       for (let m = 0; m < count; m++) {
-        const to = (a * length + indices.data[m]!) * inner;
+        const to = (a * length + wrapped(indices.data[m]!, length)) * inner;
         const from = (a * count + m) * inner;
         for (let b = 0; b < inner; b++) out.data[to + b]! += dy.data[from + b]!;
       }

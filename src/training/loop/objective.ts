@@ -87,6 +87,13 @@ export class Objective {
     return this.targets.map(({ loss }, i) => loss?.of(batch.ys[i]!, outputs[i]!, batch.weights[i]));
   }
 
+  /** Refuses targets and weights that the losses would refuse, before a step that does not look at values. */
+  check(outputs: readonly Tensor[], batch: Batch): void {
+    for (const [i, { loss }] of this.targets.entries()) {
+      loss?.check(batch.ys[i]!, outputs[i]!, batch.weights[i]);
+    }
+  }
+
   /** The metrics with the names that they have in logs. */
   get named(): { name: string; metric: Metric; target: number; weighted: boolean }[] {
     const prefix = this.targets.length > 1;

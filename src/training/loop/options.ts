@@ -17,6 +17,11 @@ export interface CompileOptions {
   metrics?: MetricsLike | readonly (MetricsLike | null)[] | Readonly<Record<string, MetricsLike>>;
   /** Metrics that take the sample weights into account. */
   weightedMetrics?: MetricsLike | readonly (MetricsLike | null)[] | Readonly<Record<string, MetricsLike>>;
+  /**
+   * Computes op by op in place of compiled steps: slower, with the same results, and errors show where they happen. Default
+   * false.
+   */
+  runEagerly?: boolean;
 }
 
 export interface EvaluateOptions {
@@ -61,6 +66,7 @@ export const compileDefaults = {
   lossWeights: undefined,
   metrics: undefined,
   weightedMetrics: undefined,
+  runEagerly: false,
 } satisfies Defaults<CompileOptions>;
 
 export const evaluateDefaults = {

@@ -1,4 +1,7 @@
+import { compiles, Programs, signatureOf, traceOn } from "../../compile/compile.ts";
+import { Program } from "../../compile/program.ts";
 import { checkOptions } from "../../errors.ts";
+import { CallContext, inContext } from "../../layers/context.ts";
 import type { Layer } from "../../layers/layer.ts";
 import { concat } from "../../ops/join.ts";
 import { noGrad } from "../../ops/recording.ts";
@@ -19,6 +22,7 @@ export async function predict(
   model: Trained,
   x: DataLike,
   options: PredictOptions = {},
+  runEagerly = false,
 ): Promise<readonly Tensor[]> {
   checkOptions("predict", options, ["batchSize", "verbose"]);
   const { batchSize = 32, verbose = 0 } = options;
@@ -27,7 +31,7 @@ export async function predict(
   const progress = new Progress(verbose, Math.ceil(samples.count / batchSize));
   const parts: (readonly Tensor[])[] = [];
   for (const { xs } of batchesOf(samples, batchSize)) {
-    parts.push(predictOnBatch(model, xs));
+    parts.push(predictOnBatch(model, xs, runEagerly));
     progress.update(parts.length, {});
     await pause();
   }
@@ -35,10 +39,40 @@ export async function predict(
   return parts[0]!.map((_, i) => noGrad(() => concat(parts.map((part) => part[i]!))));
 }
 
+interface Predictor {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly program: Program;
+}
+
+const predictors = new WeakMap<Layer, Programs<Predictor>>();
+
 /** The outputs for one batch. */
-export function predictOnBatch(model: Layer, xs: readonly Tensor[]): readonly Tensor[] {
-  const result: Tensor | Tensor[] = noGrad(() =>
-    model.apply(xs.length === 1 ? xs[0]! : xs, { training: false }),
+export function predictOnBatch(model: Layer, xs: readonly Tensor[], runEagerly = false): readonly Tensor[] {
+  const eagerly = () => noGrad(() => outputsOf(model, xs));
+  if (runEagerly || !compiles()) return eagerly();
+  const programs = predictors.get(model) ?? new Programs<Predictor>(`predict: ${model.name}`);
+  predictors.set(model, programs);
+  return programs.run(
+    signatureOf(xs),
+    () => predictor(model, xs),
+    ({ inputs, outputs, program }) => {
+      for (const [i, input] of inputs.entries()) program.set(input, xs[i]!);
+      program.run(0);
+      return outputs.map((x) => program.value(x));
+    },
+    eagerly,
   );
+}
+
+function predictor(model: Layer, like: readonly Tensor[]): Predictor {
+  // A context of our own: outside of one, a call on symbolic tensors would become part of a model.
+  const context = new CallContext(false);
+  const { inputs, result: outputs } = traceOn(like, (xs) => inContext(context, () => outputsOf(model, xs)));
+  return { inputs, outputs, program: new Program({ inputs, stages: [outputs], updates: new Map() }) };
+}
+
+function outputsOf(model: Layer, xs: readonly Tensor[]): readonly Tensor[] {
+  const result: Tensor | Tensor[] = model.apply(xs.length === 1 ? xs[0]! : xs, { training: false });
   return Array.isArray(result) ? (result as readonly Tensor[]) : [result];
 }

@@ -7,13 +7,10 @@ import type { Optimizer } from "../optimizers/index.ts";
 import type { Batch } from "./data.ts";
 import type { Objective } from "./objective.ts";
 
-/** What a step found: the loss to minimize, its parts, and what it would write. */
+/** What a step found: the loss to minimize, and that of each output. */
 export interface StepResult {
-  /** With penalties on weights, and the losses that layers added. */
   readonly loss: number;
-  /** The loss of each output, without its weight. */
   readonly parts: readonly (number | undefined)[];
-  readonly updates: ReadonlyMap<Variable, Tensor>;
 }
 
 interface Forward {
@@ -41,42 +38,62 @@ function forward(model: Layer, objective: Objective, batch: Batch, context: Call
   return { outputs, parts, total: terms.length > 0 ? terms.reduce((a, b) => a.add(b)) : undefined };
 }
 
-const result = ({ total, parts }: Forward, updates: ReadonlyMap<Variable, Tensor>): StepResult => ({
-  loss: total?.item() ?? 0,
-  parts: parts.map((part) => part?.item()),
-  updates,
-});
+/** The step as far as its loss; the new values follow if they are wanted. */
+export interface Pass {
+  /** The results of the model. */
+  readonly outputs: readonly Tensor[];
+  /** With penalties on weights, and the losses that layers added. */
+  readonly total: Tensor | undefined;
+  /** The loss of each output, without its weight. */
+  readonly parts: readonly (Tensor | undefined)[];
+  /** The new values of weights, optimizer state, statistics and metrics. */
+  updates(): Map<Variable, Tensor>;
+  /** Whether a loss that is not finite keeps the old values. */
+  readonly guarded: boolean;
+}
 
 /**
- * One training step as a function of weights, optimizer state, statistics and a batch: it returns their new values and
- * assigns nothing, so that a step that fails, or whose loss is not finite, leaves everything as it was.
+ * One training step as a function of weights, optimizer state, statistics and a batch. It assigns nothing, so that a step
+ * that fails, or whose loss is not finite, leaves everything as it was, and so that it can be traced. `key` stands for the
+ * random numbers of the step.
  */
-export function trainStep(
+export function trainPass(
   model: Layer,
   objective: Objective,
   optimizer: Optimizer,
   batch: Batch,
-): StepResult {
-  const context = new CallContext(true);
-  const found = recorded(() => forward(model, objective, batch, context));
-  const { outputs, total } = found;
-  if (total === undefined || !Number.isFinite(total.item())) return result(found, new Map());
-  const variables = model.trainableWeights;
-  const steps = optimizer.step(variables, gradients(total, variables));
-  for (const { variable, constraint } of model.allWeights) {
-    const next = steps.get(variable);
-    if (constraint !== null && next !== undefined)
-      steps.set(
-        variable,
-        noGrad(() => constraint.of(next)),
-      );
-  }
-  return result(found, new Map([...context.updates, ...steps, ...objective.metricUpdates(outputs, batch)]));
+  key?: Tensor,
+): Pass {
+  const context = new CallContext(true, undefined, key);
+  const { outputs, parts, total } = recorded(() => forward(model, objective, batch, context));
+  const updates = (): Map<Variable, Tensor> => {
+    if (total === undefined) return new Map();
+    const variables = model.trainableWeights;
+    const steps = optimizer.step(variables, gradients(total, variables));
+    for (const { variable, constraint } of model.allWeights) {
+      const next = steps.get(variable);
+      if (constraint !== null && next !== undefined)
+        steps.set(
+          variable,
+          noGrad(() => constraint.of(next)),
+        );
+    }
+    return new Map([...context.updates, ...steps, ...objective.metricUpdates(outputs, batch)]);
+  };
+  return { outputs, total, parts, updates, guarded: true };
 }
 
 /** The same without training: only the metrics have new values. */
-export function testStep(model: Layer, objective: Objective, batch: Batch): StepResult {
+export function testPass(model: Layer, objective: Objective, batch: Batch): Pass {
   // Recorded, so that the loss finds the logits of a softmax as it does in training.
-  const found = recorded(() => forward(model, objective, batch, new CallContext(false)));
-  return result(found, objective.metricUpdates(found.outputs, batch));
+  const { outputs, parts, total } = recorded(() => forward(model, objective, batch, new CallContext(false)));
+  return { outputs, total, parts, updates: () => objective.metricUpdates(outputs, batch), guarded: false };
+}
+
+/** Runs a step op by op and writes its new values back. */
+export function runPass({ total, parts, updates, guarded }: Pass): StepResult {
+  const result = { loss: total?.item() ?? 0, parts: parts.map((part) => part?.item()) };
+  if (guarded && !Number.isFinite(result.loss)) return result;
+  for (const [variable, value] of updates()) variable.assign(value);
+  return result;
 }

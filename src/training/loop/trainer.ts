@@ -26,7 +26,8 @@ import {
 } from "./options.ts";
 import { pause } from "./pause.ts";
 import { Progress } from "./progress.ts";
-import { type StepResult, testStep, trainStep } from "./step.ts";
+import { Runner } from "./runner.ts";
+import type { StepResult } from "./step.ts";
 
 /** One pass over batches: what is done with each, who is told, and when it ends. */
 interface Pass {
@@ -43,6 +44,8 @@ export class Trainer implements TrainableModel {
   readonly model: Trained;
   readonly optimizer: Optimizer;
   readonly objective: Objective;
+  readonly runEagerly: boolean;
+  readonly #runner: Runner;
   stopTraining = false;
 
   constructor(model: Trained, options: CompileOptions) {
@@ -50,6 +53,8 @@ export class Trainer implements TrainableModel {
     this.model = model;
     this.optimizer = optimizers.get(all.optimizer);
     this.objective = new Objective(all, model.outputNames);
+    this.runEagerly = all.runEagerly;
+    this.#runner = new Runner(model, this.objective, this.optimizer, this.runEagerly);
   }
 
   get metrics(): { name: string; direction: "up" | "down" | null }[] {
@@ -70,29 +75,20 @@ export class Trainer implements TrainableModel {
 
   trainOnBatch(x: DataLike, y: DataLike, sampleWeight?: DataLike): Logs {
     return this.#onBatch("trainOnBatch", [x, y, sampleWeight], (batch) => {
-      const result = this.#train(batch);
+      const result = this.#runner.train(batch);
       checkFinite(result.loss, "trainOnBatch");
       return result;
     });
   }
 
   testOnBatch(x: DataLike, y: DataLike, sampleWeight?: DataLike): Logs {
-    return this.#onBatch("testOnBatch", [x, y, sampleWeight], (batch) => this.#test(batch));
+    return this.#onBatch("testOnBatch", [x, y, sampleWeight], (batch) => this.#runner.test(batch));
   }
 
   #onBatch(who: string, data: BatchLike, step: (batch: Batch) => StepResult): Logs {
     const batch = new Feed(this.model, who).batch(data);
     this.objective.resetMetrics();
     return { ...this.objective.lossLogs(step(batch)), ...this.objective.metricLogs() };
-  }
-
-  /** A step, its results written back; a loss that is not finite has none. */
-  #train(batch: Batch): StepResult {
-    return written(trainStep(this.model, this.objective, this.optimizer, batch));
-  }
-
-  #test(batch: Batch): StepResult {
-    return written(testStep(this.model, this.objective, batch));
   }
 
   async fit(x: DataLike | BatchSource, y?: DataLike, given: FitOptions = {}): Promise<History> {
@@ -130,7 +126,7 @@ export class Trainer implements TrainableModel {
     const tolerant = callbacks.callbacks.some((one) => one instanceof TerminateOnNaN);
     const passed = await this.#pass(batches, {
       step: (batch, number) => {
-        const result = this.#train(batch);
+        const result = this.#runner.train(batch);
         if (!tolerant) checkFinite(result.loss, `fit, epoch ${epoch + 1}, batch ${number}`);
         return result;
       },
@@ -162,7 +158,7 @@ export class Trainer implements TrainableModel {
     const callbacks = new CallbackList(options.callbacks, this);
     await callbacks.run("onTestBegin", {});
     const { logs, done: batches } = await this.#pass(data.next(), {
-      step: (batch) => this.#test(batch),
+      step: (batch) => this.#runner.test(batch),
       begin: (number) => callbacks.run("onTestBatchBegin", number, {}),
       end: (number, found) => callbacks.run("onTestBatchEnd", number, found),
       stops: (done) => options.signal?.aborted === true || done === options.steps,
@@ -190,11 +186,6 @@ export class Trainer implements TrainableModel {
     }
     return { logs, done };
   }
-}
-
-function written(result: StepResult): StepResult {
-  for (const [variable, value] of result.updates) variable.assign(value);
-  return result;
 }
 
 function checkFinite(loss: number, where: string): void {

@@ -114,13 +114,31 @@ export abstract class Loss implements Configurable {
     });
   }
 
-  #run(yTrue: TensorLike, yPred: TensorLike): { values: Tensor; counted: Tensor | undefined } {
+  /**
+   * Refuses targets and weights that {@link Loss.of} would refuse for predictions of that kind: what is done before a compiled
+   * step, which does not look at values.
+   *
+   * @throws If shapes do not fit, or a value is not what the loss takes.
+   */
+  check(yTrue: TensorLike, predicted: Tensor, sampleWeight?: TensorLike): void {
+    saying(this.name, () => {
+      this.#read(yTrue, predicted);
+      if (sampleWeight === undefined) return;
+      checkCells("sampleWeight", floats("sampleWeight", sampleWeight), Number.isFinite, "finite");
+    });
+  }
+
+  #read(yTrue: TensorLike, yPred: TensorLike): { targets: Tensor; prediction: Tensor } {
     const given = floats("yPred", yPred);
     const raw = floats("yTrue", yTrue, given.dtype);
     // A vector of predictions for a column of targets is a column too.
     const prediction =
       given.rank === 1 && raw.rank === 2 && raw.shape[1] === 1 ? expandDims(given, -1) : given;
-    const targets = this.targets(raw, prediction.shape);
+    return { targets: this.targets(raw, prediction.shape), prediction };
+  }
+
+  #run(yTrue: TensorLike, yPred: TensorLike): { values: Tensor; counted: Tensor | undefined } {
+    const { targets, prediction } = this.#read(yTrue, yPred);
     const values = this.perSample(targets, prediction);
     if (!(values instanceof Tensor)) {
       throw new ChainruleError(`expected a tensor of losses, one per sample; received ${show(values)}`);

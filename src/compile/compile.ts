@@ -1,0 +1,155 @@
+import { ChainruleError, show } from "../errors.ts";
+import { backendName } from "../kernels/backend.ts";
+import { readOperands } from "../ops/call.ts";
+import { cast } from "../ops/op.ts";
+import { recorded } from "../ops/recording.ts";
+import { Leaf, Tensor, type TensorLike } from "../tensor/tensor.ts";
+import { traced } from "../tensor/tracing.ts";
+import { Program } from "./program.ts";
+
+type Results = Tensor | readonly Tensor[];
+type Likes<A extends readonly Tensor[]> = { [I in keyof A]: TensorLike };
+
+/** How many programs, one for each combination of shapes, a function keeps. */
+const mostPrograms = 16;
+
+/** Runs `f` on stand-ins of these shapes and dtypes: what comes out says how results are made of arguments. */
+export function traceOn<R>(
+  like: readonly Tensor[],
+  f: (inputs: readonly Tensor[]) => R,
+): { inputs: readonly Tensor[]; result: R } {
+  const inputs = like.map(({ shape, dtype }) => new Leaf(shape, dtype));
+  return { inputs, result: traced(() => recorded(() => f(inputs))) };
+}
+
+/** What programs there are depends on the shapes and dtypes of the arguments. */
+export const signatureOf = (tensors: readonly Tensor[]): string =>
+  tensors.map(({ shape, dtype }) => `${dtype}[${shape}]`).join(" ");
+
+/** What could not be traced, and why. */
+class Untraced {
+  readonly #reason: unknown;
+  #said = false;
+
+  constructor(reason: unknown) {
+    this.#reason = reason;
+  }
+
+  /** Says once that `what` runs op by op. */
+  say(what: string): void {
+    if (this.#said) return;
+    this.#said = true;
+    const reason = this.#reason instanceof Error ? this.#reason.message : String(this.#reason);
+    console.warn(`${what} is not compiled and runs op by op, since it cannot be traced: ${reason}`);
+  }
+}
+
+/**
+ * Programs by signature, made when they are first needed; the one that was not used for longest goes first. Where none can be
+ * made, things are computed op by op.
+ */
+export class Programs<P extends object> {
+  readonly #known = new Map<string, P | Untraced>();
+  readonly #what: string;
+
+  /** `what` is the name in the message that says that there is no program. */
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** Runs the program for a signature, or, where that cannot be made, `eagerly`. */
+  run<R>(signature: string, make: () => P, run: (program: P) => R, eagerly: () => R): R {
+    const program = this.#get(signature, make);
+    if (!(program instanceof Untraced)) return run(program);
+    // An error of the function itself is told as it is, without a word on tracing.
+    const result = eagerly();
+    program.say(this.#what);
+    return result;
+  }
+
+  #get(signature: string, make: () => P): P | Untraced {
+    const program = this.#known.get(signature) ?? attempt(make);
+    this.#known.delete(signature);
+    this.#known.set(signature, program);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > mostPrograms) this.#known.delete(oldest!);
+    return program;
+  }
+}
+
+function attempt<P>(make: () => P): P | Untraced {
+  try {
+    return make();
+  } catch (error) {
+    return new Untraced(error);
+  }
+}
+
+const listOf = (results: Results): readonly Tensor[] => (results instanceof Tensor ? [results] : results);
+
+function checkResults(results: unknown): asserts results is Results {
+  const list: readonly unknown[] = Array.isArray(results) ? results : [results];
+  const stray = list.find((x) => !(x instanceof Tensor));
+  if (list.length === 0 || stray !== undefined) {
+    throw new ChainruleError(
+      `compile: the function must return a tensor or an array of them; it returned ${show(stray ?? results)}`,
+    );
+  }
+}
+
+interface Compiled {
+  readonly inputs: readonly Tensor[];
+  readonly results: Results;
+  readonly program: Program;
+}
+
+/**
+ * The same function, compiled: on its first call with arguments of some shapes it is traced, ops are fused and memory is
+ * planned; every further call replays that, many times faster than op by op. Variables that it uses count with the values that
+ * they have when it is called. What it returns are plain values: take gradients inside, `compile(grad(f))`.
+ *
+ * A function that looks at values (`item()`, `toArray()`, an `if` on a number) cannot be traced; it then runs op by op, and a
+ * message says so once. Numbers that are drawn in it by other means than ops are drawn once, when it is traced.
+ *
+ * @throws When called, what the function itself throws, or if it returns no tensors.
+ * @example
+ * ```ts
+ * const slope = compile(grad((x) => x.mul(x.sigmoid()).sum()));
+ * deepEqual(slope([0, 0]).toArray(), [0.5, 0.5]);
+ * ```
+ */
+export function compile<A extends readonly Tensor[], R extends Results>(
+  f: (...xs: A) => R,
+): (...xs: Likes<A>) => R {
+  if (typeof f !== "function") throw new ChainruleError(`compile: expected a function; received ${show(f)}`);
+  const programs = new Programs<Compiled>(f.name ? `compile: ${f.name}` : "compile: the function");
+  return (...args: Likes<A>): R => {
+    const names = args.map((_, i) => `argument ${i}`);
+    const given = names.map(
+      (name, i) => readOperands("compile", [name], { numbers: "all" }, cast, [args[i]])[0]!,
+    );
+    const eagerly = () => f(...(given as readonly Tensor[] as A));
+    if (!compiles() || given.some((x) => x.symbolic)) return eagerly();
+    return programs.run(
+      signatureOf(given),
+      () => build(f as (...xs: readonly Tensor[]) => R, given),
+      (compiled) => run(compiled, given) as R,
+      eagerly,
+    );
+  };
+}
+
+/** Whether the backend runs programs. */
+export const compiles = (): boolean => backendName() === "wasm";
+
+function build<R extends Results>(f: (...xs: readonly Tensor[]) => R, given: readonly Tensor[]): Compiled {
+  const { inputs, result: results } = traceOn(given, (xs) => f(...xs));
+  checkResults(results);
+  return { inputs, results, program: new Program({ inputs, stages: [listOf(results)], updates: new Map() }) };
+}
+
+function run({ inputs, results, program }: Compiled, given: readonly Tensor[]): Results {
+  for (const [i, input] of inputs.entries()) program.set(input, given[i]!);
+  program.run(0);
+  return results instanceof Tensor ? program.value(results) : results.map((x) => program.value(x));
+}

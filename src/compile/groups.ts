@@ -1,0 +1,175 @@
+import type { Cells } from "../dtype.ts";
+import type { View } from "../view.ts";
+import type { Call, Tape } from "./tape.ts";
+
+/**
+ * Calls that run as one: elementwise ones over the same cells, and perhaps a call before them (a convolution, say) whose
+ * result they work on block by block.
+ */
+export class Group {
+  head: Call | undefined;
+  readonly elementwise: Call[] = [];
+  readonly stage: number;
+
+  constructor(stage: number, head?: Call) {
+    this.stage = stage;
+    this.head = head;
+  }
+
+  get calls(): readonly Call[] {
+    return this.head ? [this.head, ...this.elementwise] : this.elementwise;
+  }
+
+  /** Where it stands by its first call. */
+  get first(): number {
+    return Math.min(...this.calls.map(({ index }) => index));
+  }
+}
+
+/** What the grouping must know of calls. */
+export interface Traits {
+  /** Whether a call maps cells one by one and can be part of a generated kernel. */
+  isElementwise(call: Call): boolean;
+  /** Whether elementwise calls can follow on its blocks of so many cells; `undefined` if not. */
+  grainOf(call: Call): number | undefined;
+}
+
+/** A shape without its axes of size 1: two elementwise calls with the same run over the same cells. */
+const cellsOf = ({ shape }: View): string => String(shape.filter((size) => size !== 1));
+
+/** Sorts the calls into groups, as few as dependencies allow. */
+export class Grouping {
+  readonly #tape: Tape;
+  readonly #traits: Traits;
+  readonly #groupOf = new Map<Call, Group>();
+  readonly #readers = new Map<Cells, Call[]>();
+  /** Orders that do not come from data: a group must wait for these. */
+  readonly #after = new Map<Group, Set<Group>>();
+
+  constructor(tape: Tape, stages: ReadonlyMap<Call, number>, traits: Traits) {
+    this.#tape = tape;
+    this.#traits = traits;
+    for (const call of tape.calls) {
+      const stage = stages.get(call);
+      if (stage === undefined) continue;
+      for (const { data } of call.reads) this.#readers.set(data, [...(this.#readers.get(data) ?? []), call]);
+      const elementwise = traits.isElementwise(call);
+      const group = new Group(stage, elementwise ? undefined : call);
+      this.#groupOf.set(call, group);
+      if (!elementwise) continue;
+      group.elementwise.push(call);
+      for (const producer of this.#producers(call)) this.#join(this.#groupOf.get(producer)!, call);
+    }
+    for (const group of new Set(this.#groupOf.values())) this.#takeHead(group);
+  }
+
+  /** The groups, each after those that it needs; earlier calls first where there is a choice. */
+  ordered(): Group[] {
+    const groups = [...new Set(this.#groupOf.values())].sort(
+      (a, b) => a.stage - b.stage || a.first - b.first,
+    );
+    const done = new Set<Group>();
+    const visit = (group: Group): void => {
+      if (done.has(group)) return;
+      done.add(group);
+      for (const before of this.#before(group)) visit(before);
+      order.push(group);
+    };
+    const order: Group[] = [];
+    for (const group of groups) visit(group);
+    return order;
+  }
+
+  groupOf(call: Call): Group {
+    return this.#groupOf.get(call)!;
+  }
+
+  /** The groups that read a buffer. */
+  readers(cells: Cells): Set<Group> {
+    return new Set(this.#readers.get(cells)?.map((call) => this.#groupOf.get(call)!));
+  }
+
+  /** Makes a group wait for others, or says that it cannot, since one of them waits for it. */
+  wait(group: Group, others: ReadonlySet<Group>): boolean {
+    if (this.#leads(group, [...others], new Set())) return false;
+    const known = this.#after.get(group) ?? new Set();
+    for (const other of others) known.add(other);
+    this.#after.set(group, known);
+    return true;
+  }
+
+  /** The elementwise calls whose whole results a call reads, cell by cell as its own. */
+  #producers(call: Call): Call[] {
+    return call.reads.flatMap((view) => {
+      const [writer, ...more] = this.#tape.buffer(view).writers;
+      if (writer === undefined || more.length > 0 || !this.#traits.isElementwise(writer)) return [];
+      return this.#tape.isWhole(view) && cellsOf(view) === cellsOf(call.out) ? [writer] : [];
+    });
+  }
+
+  /** Puts the group of a call into another, where nothing outside lies between them. */
+  #join(target: Group, call: Call): void {
+    const group = this.#groupOf.get(call)!;
+    if (target === group || target.stage !== group.stage) return;
+    if (cellsOf(target.elementwise[0]!.out) !== cellsOf(call.out)) return;
+    if (this.#between(target, group) || this.#between(group, target)) return;
+    target.elementwise.push(...group.elementwise);
+    target.elementwise.sort((a, b) => a.index - b.index);
+    for (const moved of group.elementwise) this.#groupOf.set(moved, target);
+  }
+
+  /** Gives an elementwise group the latest call before it that it can follow block by block. */
+  #takeHead(group: Group): void {
+    if (group.head !== undefined || group.elementwise.length === 0) return;
+    const [first] = group.elementwise as [Call];
+    const heads = group.elementwise
+      .flatMap((call) => call.reads)
+      .filter((view) => this.#tape.isWhole(view) && cellsOf(view) === cellsOf(first.out))
+      .flatMap((view) => this.#tape.buffer(view).writers)
+      .filter((writer) => this.#traits.grainOf(writer) !== undefined)
+      .sort((a, b) => b.index - a.index);
+    const head = heads.find((call) => {
+      const alone = this.#groupOf.get(call)!;
+      const fits = alone.stage === group.stage && alone.elementwise.length === 0;
+      return fits && !this.#between(alone, group) && !this.#between(group, alone);
+    });
+    if (head === undefined) return;
+    group.head = head;
+    this.#groupOf.set(head, group);
+  }
+
+  /** Whether something outside of both needs `from` and is needed by `to`. */
+  #between(from: Group, to: Group): boolean {
+    const outside = [...this.#before(to)].filter((group) => group !== from);
+    return this.#leads(from, outside, new Set([to]));
+  }
+
+  /** Whether one of `ends` needs `start`. */
+  #leads(start: Group, ends: readonly Group[], seen: Set<Group>): boolean {
+    const pending = [...ends];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (next === start) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      pending.push(...this.#before(next));
+    }
+    return false;
+  }
+
+  /** The groups that a group needs directly. */
+  #before(group: Group): Set<Group> {
+    const needed = new Set(this.#after.get(group));
+    for (const call of group.calls) {
+      for (const before of this.#needs(call)) needed.add(this.#groupOf.get(before)!);
+    }
+    needed.delete(group);
+    return needed;
+  }
+
+  /** The calls that must come before a call: those that write what it reads, or wrote into the same buffer. */
+  #needs(call: Call): Call[] {
+    return [...call.reads, call.out].flatMap((view) =>
+      this.#tape.buffer(view).writers.filter((writer) => writer.index < call.index),
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import type { Cells } from "../dtype.ts";
+import type { Variable } from "../tensor/tensor.ts";
+import { isContiguous, type View } from "../view.ts";
+import type { Call, Tape } from "./tape.ts";
+import type { Units } from "./units.ts";
+
+const readsInOrder = (cells: Cells) => (call: Call) =>
+  call.reads.every(
+    (view) => view.data !== cells || (isContiguous(view) && view.offset === 0 && sameCells(view, call)),
+  );
+
+const sameCells = (view: View, { out }: Call): boolean =>
+  String(view.shape.filter((size) => size !== 1)) === String(out.shape.filter((size) => size !== 1));
+
+/**
+ * Which new values can be written over the old ones: those that an elementwise kernel computes cell by cell, after all
+ * others have read the old value. Adds to the grouping that it waits for them.
+ */
+export function writtenInPlace(
+  tape: Tape,
+  units: Units,
+  updates: ReadonlyMap<Variable, View>,
+  stage: number,
+): Map<Cells, Variable> {
+  const found = new Map<Cells, Variable>();
+  for (const [variable, value] of updates) {
+    const buffer = tape.buffer(value);
+    const [writer] = buffer.writers;
+    if (writer === undefined || found.has(value.data) || !tape.isWhole(value)) continue;
+    const group = units.grouping.groupOf(writer);
+    if (group.stage !== stage || !group.elementwise.includes(writer)) continue;
+    const { data: old } = tape.view(variable);
+    const inOrder = group.elementwise.every(readsInOrder(old));
+    if (!inOrder || group.head?.reads.some(({ data }) => data === old)) continue;
+    const others = new Set([...units.grouping.readers(old)].filter((reader) => reader !== group));
+    if (units.grouping.wait(group, others)) found.set(value.data, variable);
+  }
+  return found;
+}

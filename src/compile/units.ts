@@ -1,0 +1,129 @@
+import { allocate, type Cells } from "../dtype.ts";
+import { assemble, type FusedCode, lowerFused } from "../kernels/wasm/fused/fused.ts";
+import type { Instruction, Place, Workshop } from "../kernels/wasm/instruction.ts";
+import { lowerings } from "../kernels/wasm/lower/index.ts";
+import type { Step } from "../kernels/wasm/runtime/program.ts";
+import type { Runtime } from "../kernels/wasm/runtime/runtime.ts";
+import { fused, isElementwise } from "./fusing.ts";
+import { type Group, Grouping } from "./groups.ts";
+import { prepared, type Stages } from "./stages.ts";
+import type { Call, Tape } from "./tape.ts";
+
+/** What runs without a pause: instructions, or a call that the reference computes. */
+export interface Unit {
+  readonly stage: number;
+  readonly steps: readonly Step[];
+  readonly fallback: Call | undefined;
+  /** The calls whose operands and results it touches. */
+  readonly group: Group;
+  /** Bytes of the memory that only its instructions use. */
+  readonly scratch: ReadonlyMap<Cells, number>;
+}
+
+interface Lowered {
+  readonly instructions: readonly Instruction[];
+  readonly scratch: ReadonlyMap<Cells, number>;
+}
+
+/** The instructions of a call; `undefined` where the reference must compute it. */
+function lower(call: Call, threads: number): Lowered | undefined {
+  const lowering = lowerings[call.kernel] as
+    | ((workshop: Workshop, ...args: readonly unknown[]) => readonly Instruction[] | undefined)
+    | undefined;
+  const scratch = new Map<Cells, number>();
+  const workshop: Workshop = {
+    threads,
+    scratch: (cells) => {
+      const data = allocate("float32", 0);
+      scratch.set(data, cells * data.BYTES_PER_ELEMENT);
+      return { data, offset: 0 };
+    },
+  };
+  const instructions = lowering?.(workshop, ...call.args);
+  return instructions && { instructions, scratch };
+}
+
+const isPlace = (word: unknown): word is Place => typeof word === "object" && word !== null && "data" in word;
+
+/** Makes units of the calls of a tape. `kept` are the buffers that are read from outside. */
+export class Units {
+  readonly grouping: Grouping;
+  readonly #tape: Tape;
+  readonly #runtime: Runtime;
+  readonly #kept: ReadonlySet<Cells>;
+  readonly #stages: Stages;
+  readonly #lowered = new Map<Call, Lowered | undefined>();
+  readonly #codes = new Map<string, FusedCode>();
+
+  constructor(tape: Tape, stages: Stages, kept: ReadonlySet<Cells>, runtime: Runtime) {
+    this.#tape = tape;
+    this.#runtime = runtime;
+    this.#kept = kept;
+    this.#stages = stages;
+    const elementwise = new Set<Call>();
+    for (const call of stages.of.keys()) {
+      if (isElementwise(tape, call)) elementwise.add(call);
+      else this.#lowered.set(call, lower(call, runtime.threads));
+    }
+    this.grouping = new Grouping(tape, stages.of, {
+      isElementwise: (call) => elementwise.has(call),
+      grainOf: (call) => this.#lowered.get(call)?.instructions.at(-1)?.epilogue?.grain,
+    });
+  }
+
+  /** All units in the order in which they run; what they generated is loaded. */
+  ordered(): Unit[] {
+    const units = this.grouping.ordered().flatMap((group) => this.#unitsOf(group));
+    const codes = [...this.#codes.values()].filter(({ key }) => !this.#runtime.knows(key));
+    if (codes.length > 0) {
+      this.#runtime.load(
+        codes.map(({ key }) => key),
+        (shared) => assemble(codes, shared),
+      );
+    }
+    return units.sort((a, b) => a.stage - b.stage);
+  }
+
+  /** Whether calls outside of its group, or the caller, read the result of a call. */
+  isNeeded(call: Call, group: Group): boolean {
+    const { data } = call.out;
+    return this.#kept.has(data) || [...this.grouping.readers(data)].some((reader) => reader !== group);
+  }
+
+  #unitsOf(group: Group): Unit[] {
+    const { head, elementwise, stage } = group;
+    const lowered = head && this.#lowered.get(head);
+    const unit = { stage, group, fallback: undefined, scratch: lowered?.scratch ?? new Map() };
+    if (head !== undefined && lowered === undefined) return [{ ...unit, steps: [], fallback: head }];
+    const tail = elementwise.length > 0 ? this.#generate(group) : undefined;
+    const steps: Step[] = (lowered?.instructions ?? []).map((instruction) => ({ instruction }));
+    const count = lowered ? this.#preparations(lowered.instructions, stage) : 0;
+    if (tail !== undefined) {
+      const last = steps.at(-1);
+      const grain = last?.instruction.epilogue?.grain ?? 0;
+      if (last && grain % tail.grain === 0) steps[steps.length - 1] = { ...last, epilogue: tail.instruction };
+      else steps.push({ instruction: tail.instruction });
+    }
+    const early = { ...unit, stage: prepared, steps: steps.slice(0, count) };
+    return [...(count > 0 ? [early] : []), { ...unit, steps: steps.slice(count) }];
+  }
+
+  /** How many of the first instructions only work on what stays the same. */
+  #preparations(instructions: readonly Instruction[], stage: number): number {
+    if (stage === prepared) return 0;
+    const changing = instructions.findIndex(({ prepares }) => !(prepares && this.#stages.isFixed(prepares)));
+    return Math.max(changing, 0);
+  }
+
+  #generate(group: Group): { instruction: Instruction; grain: number } {
+    const { code, ...generated } = lowerFused(
+      fused(this.#tape, group.elementwise, (call) => this.isNeeded(call, group)),
+    );
+    this.#codes.set(code.key, code);
+    return generated;
+  }
+}
+
+/** The cells that a step mentions. */
+export const cellsIn = ({ instruction, epilogue }: Step): Cells[] =>
+  [...instruction.words, ...(epilogue?.words ?? [])].filter(isPlace).map(({ data }) => data);

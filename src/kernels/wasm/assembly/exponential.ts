@@ -1,0 +1,66 @@
+// exp and log of four numbers, after the Cephes library (S. Moshier): reduce to a small interval, take a polynomial there.
+
+const log2e: f32 = 1.4426950408889634;
+// The logarithm of 2 in two parts, the first with so few bits that multiples of it are exact.
+const ln2High: f32 = 0.693359375;
+const ln2Low: f32 = -2.12194440e-4;
+
+/** a · b + c */
+// @ts-expect-error: decorator
+@inline
+function fma(a: v128, b: v128, c: f32): v128 {
+  return f32x4.add(f32x4.mul(a, b), f32x4.splat(c));
+}
+
+/** 2ⁿ for whole numbers −126 … 127. */
+// @ts-expect-error: decorator
+@inline
+function powerOfTwo(n: v128): v128 {
+  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+}
+
+/** eˣ, with an error of about one unit in the last place; NaN stays NaN. */
+// @ts-expect-error: decorator
+@inline
+export function exp4(x: v128): v128 {
+  // Beyond these bounds the result is infinite or zero anyway. NaN becomes a bound here and is put back at the end.
+  const bounded = f32x4.pmax(f32x4.splat(-110), f32x4.pmin(f32x4.splat(100), x));
+  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(log2e)));
+  let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(ln2High)));
+  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(ln2Low)));
+  let p = fma(f32x4.splat(1.9875691500e-4), r, 1.3981999507e-3);
+  p = fma(p, r, 8.3334519073e-3);
+  p = fma(p, r, 4.1665795894e-2);
+  p = fma(p, r, 1.6666665459e-1);
+  p = fma(p, r, 5.0000001201e-1);
+  p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
+  // In two steps, so that results below the normal numbers are rounded and not lost.
+  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const half = i32x4.shr_s(whole, 1);
+  const scaled = f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
+  return v128.bitselect(scaled, x, f32x4.eq(x, x));
+}
+
+/** log x for finite x ≥ 1. */
+// @ts-expect-error: decorator
+@inline
+export function log4(x: v128): v128 {
+  // x = m · 2ⁿ with m between √½ and √2
+  const shifted = i32x4.sub(x, i32x4.splat(0x3f3504f3));
+  const n = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23));
+  const m = i32x4.add(v128.and(shifted, i32x4.splat(0x7fffff)), i32x4.splat(0x3f3504f3));
+  const r = f32x4.sub(m, f32x4.splat(1));
+  const rr = f32x4.mul(r, r);
+  let p = fma(f32x4.splat(7.0376836292e-2), r, -1.1514610310e-1);
+  p = fma(p, r, 1.1676998740e-1);
+  p = fma(p, r, -1.2420140846e-1);
+  p = fma(p, r, 1.4249322787e-1);
+  p = fma(p, r, -1.6668057665e-1);
+  p = fma(p, r, 2.0000714765e-1);
+  p = fma(p, r, -2.4999993993e-1);
+  p = fma(p, r, 3.3333331174e-1);
+  let y = f32x4.mul(f32x4.mul(p, r), rr);
+  y = f32x4.add(y, f32x4.mul(n, f32x4.splat(ln2Low)));
+  y = f32x4.sub(y, f32x4.mul(rr, f32x4.splat(0.5)));
+  return f32x4.add(f32x4.add(r, y), f32x4.mul(n, f32x4.splat(ln2High)));
+}

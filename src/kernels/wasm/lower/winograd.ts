@@ -1,0 +1,153 @@
+import type { ConvGeometry, WindowAxis } from "../../../geometry.ts";
+import { isContiguous, type View } from "../../../view.ts";
+import type { Instruction, Lowerings, Place, Word, Workshop } from "../instruction.ts";
+
+/** One axis of a 3-tap convolution with stride 1. */
+interface Axis {
+  readonly input: number;
+  readonly output: number;
+  readonly before: number;
+}
+
+/** A 3x3 convolution with stride 1: what the kernels need to know of it. */
+interface Convolution {
+  readonly batch: number;
+  readonly height: Axis;
+  readonly width: Axis;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The convolution that takes gradients of the results to those of the images, with the filter turned by 180°. */
+function adjoint({ batch, height, width, inputs, outputs }: Convolution): Convolution {
+  const turned = ({ input, output, before }: Axis) => ({ input: output, output: input, before: 2 - before });
+  return { batch, height: turned(height), width: turned(width), inputs: outputs, outputs: inputs };
+}
+
+const ceilTo = (value: number, step: number): number => Math.ceil(value / step) * step;
+
+const tilesAlong = ({ output }: Axis): number => Math.ceil(output / 4);
+
+const slides = ({ kernel, stride, dilation, input, output, before }: WindowAxis): boolean => {
+  const after = output + 2 - input - before;
+  return kernel === 3 && stride === 1 && dilation === 1 && before >= 0 && before <= 2 && after >= 0 && after <= 2;
+};
+
+/**
+ * Whether Winograd pays: its multiplications on whole tiles, its transforms of images and of the filter, all in
+ * multiplications of the direct way, against those.
+ */
+function pays({ batch, height, width, inputs, outputs }: Convolution): boolean {
+  if (Math.min(inputs, outputs) < 8) return false;
+  const tiles = batch * tilesAlong(height) * tilesAlong(width);
+  const products = 36 * ceilTo(tiles, 4);
+  const transforms = 300 * tiles * (1 / inputs + 1 / outputs) + 150;
+  return products + transforms < 9 * batch * height.output * width.output;
+}
+
+const applies = (g: ConvGeometry, views: readonly View[]): boolean =>
+  g.groups === 1 &&
+  slides(g.height) &&
+  slides(g.width) &&
+  views.every((view) => view.data instanceof Float32Array && isContiguous(view));
+
+const placeOf = ({ data, offset }: View): Place => ({ data, offset });
+
+/** How many tiles go through the products together: all they need stays in the second cache. */
+const chunkTiles = 128;
+/** The widest segment, in tiles: the band between the passes of a transform stays small. */
+const segmentTiles = 8;
+
+/** How the results are cut; see assembly/winograd/layout.ts. */
+function cut({ batch, height, width }: Convolution, threads: number) {
+  const perImage = tilesAlong(height);
+  const perRow = tilesAlong(width);
+  const rows = batch * perImage;
+  const segments = Math.ceil(perRow / segmentTiles);
+  const segment = Math.ceil(perRow / segments);
+  const chunkRows = Math.max(1, Math.floor(chunkTiles / perRow));
+  // Smaller blocks where there are too few to keep all threads busy to the end.
+  const fair = Math.floor(rows / (4 * threads));
+  const blockRows = threads === 1 ? chunkRows : Math.max(1, Math.min(chunkRows, Math.max(fair, Math.ceil(8 / perRow))));
+  const chunk = Math.max(1, Math.min(blockRows * segments, Math.floor(chunkTiles / segment)));
+  const room = ceilTo(chunk * segment, 4);
+  return { rows, perImage, perRow, segment, segments, blockRows, chunk, room };
+}
+
+// Sizes in cells, as the layout has them.
+const rowCells = (channels: number): number => (ceilTo(channels, 16) / 16) % 2 === 0 ? ceilTo(channels, 16) + 16 : ceilTo(channels, 16);
+const filterCells = (inputs: number, outputs: number): number =>
+  36 * (ceilTo(inputs, 4) * ceilTo(outputs, 8) + 48);
+
+function domainWords(
+  workshop: Workshop,
+  convolution: Convolution,
+  [images, filter, results]: readonly [Place, Place, Place],
+  parts: number,
+): readonly Word[] {
+  const { height, width, inputs, outputs } = convolution;
+  const { rows, perImage, perRow, segment, segments, blockRows, chunk, room } = cut(convolution, workshop.threads);
+  const sheets = 36 * (room * (rowCells(inputs) + rowCells(outputs)) + 96);
+  const bands = 8 * (4 * segment + 2) * ceilTo(Math.max(inputs, outputs), 4);
+  const scratch = ceilTo(sheets + bands, 32);
+  return [
+    ...[images, filter, results, workshop.scratch(scratch * workshop.threads), scratch * 4],
+    ...[inputs, height.input, width.input, height.before, width.before, outputs, height.output, width.output],
+    ...[rows, perImage, perRow, segment, segments, blockRows, chunk, room, parts],
+  ];
+}
+
+/** Convolves with a filter that begins at `taps` and has steps along inputs, outputs and taps. */
+function convolve(
+  workshop: Workshop,
+  convolution: Convolution,
+  images: View,
+  taps: Place,
+  steps: readonly [number, number, number],
+  results: View,
+): readonly Instruction[] {
+  const { inputs, outputs } = convolution;
+  const filter = workshop.scratch(filterCells(inputs, outputs));
+  const places = [placeOf(images), filter, placeOf(results)] as const;
+  return [
+    {
+      kernel: "winogradFilter",
+      words: [taps, filter, workshop.scratch(96 * workshop.threads), inputs, outputs, ...steps],
+    },
+    {
+      kernel: "winograd",
+      words: domainWords(workshop, convolution, places, 1),
+      epilogue: { result: placeOf(results), grain: outputs },
+    },
+  ];
+}
+
+/** 3x3 convolutions with stride 1 by Winograd's F(4x4, 3x3), and their gradients, where that pays. */
+export const winograd: Pick<Lowerings, "conv2d" | "conv2dInput" | "conv2dFilter"> = {
+  conv2d(workshop, x, filter, g, out) {
+    if (!applies(g, [x, filter, out]) || !pays(g)) return undefined;
+    return convolve(workshop, g, x, placeOf(filter), [g.outputs, 1, g.inputs * g.outputs], out);
+  },
+
+  conv2dInput(workshop, dy, filter, g, out) {
+    const turned = adjoint(g);
+    if (!applies(g, [dy, filter, out]) || !pays(turned)) return undefined;
+    const tap = g.inputs * g.outputs;
+    const lastTap = { data: filter.data, offset: filter.offset + 8 * tap };
+    return convolve(workshop, turned, dy, lastTap, [1, g.outputs, -tap], out);
+  },
+
+  conv2dFilter(workshop, x, dy, g, out) {
+    if (!applies(g, [x, dy, out]) || !pays(g)) return undefined;
+    const { inputs, outputs } = g;
+    const { rows, segments, chunk } = cut(g, workshop.threads);
+    const parts = Math.min(workshop.threads, Math.ceil((rows * segments) / chunk));
+    const sums = workshop.scratch(parts * filterCells(inputs, outputs));
+    const half = workshop.scratch(18 * ceilTo(outputs, 8) * workshop.threads);
+    const places = [placeOf(x), sums, placeOf(dy)] as const;
+    return [
+      { kernel: "winogradSums", words: domainWords(workshop, g, places, parts) },
+      { kernel: "winogradFilterGradient", words: [sums, placeOf(out), half, inputs, outputs, parts] },
+    ];
+  },
+};
