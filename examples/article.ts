@@ -9,15 +9,15 @@ import { realImages, stripes } from "./article/data.ts";
 import { articleModel, summary, ways } from "./article/model.ts";
 import { page } from "./article/page.ts";
 import { conclude, output, save } from "./article/report.ts";
-import { compare, train } from "./article/train.ts";
+import { compare, imagesIn, train } from "./article/train.ts";
 import { values } from "./article/values.ts";
 
 const { values: flags } = parseArgs({
   options: {
     images: { type: "string" },
     epochs: { type: "string", default: "3" },
-    test: { type: "string", default: "40" },
-    small: { type: "string", default: "600" },
+    test: { type: "string", default: "2000" },
+    small: { type: "string", default: "3000" },
     seed: { type: "string", default: "1" },
     out: { type: "string", default: "out/article" },
     // Also writes the figure that the README shows.
@@ -38,16 +38,13 @@ const model = articleModel();
 const text = summary(model);
 save("model.svg", model.toSVG());
 
+const epochs = quick ? 1 : Number(flags.epochs);
 const small = quick ? 32 : Number(flags.small);
-const images = flags.images === undefined ? (quick ? 8 : undefined) : Number(flags.images);
-const data = quick
-  ? stripes(32)
-  : await realImages(Math.max(small, images ?? 200), Math.max(small / 2, Number(flags.test)));
-await train(model, data, {
-  images,
-  test: quick ? 8 : Number(flags.test),
-  epochs: quick ? 1 : Number(flags.epochs),
-});
+const images = quick ? 32 : flags.images === undefined ? imagesIn(60, epochs) : Number(flags.images);
+const test = quick ? 8 : Number(flags.test);
+const data = quick ? stripes(32) : await realImages(Math.max(small, images), Math.max(small / 2, test));
+setSeed(flags.seed);
+await train(articleModel(), data, { images, test, epochs });
 await compare(data, small, quick ? 2 : 8);
 
 console.log();

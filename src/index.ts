@@ -21,9 +21,12 @@ export {
 } from "./autodiff/check/check.ts";
 export * from "./autodiff/grad.ts";
 export { Step, type StepKind } from "./autodiff/step.ts";
+export { compile } from "./compile/compile.ts";
 export { type Cells, type DType, floatx, setFloatx } from "./dtype.ts";
 export { ChainruleError } from "./errors.ts";
 export { K } from "./keras.ts";
+export { type BackendName, type BackendOptions, getBackend, setBackend } from "./kernels/backend.ts";
+export { getThreads, setThreads, whenReady } from "./kernels/wasm/runtime/runtime.ts";
 // The layer; as a type, what `activation` gives.
 export { Activation } from "./layers/activations.ts";
 export * from "./layers/index.ts";

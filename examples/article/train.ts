@@ -8,8 +8,10 @@ import {
   lineChart,
   MaxPooling2D,
   type Model,
+  randomNormal,
   Sequential,
   setSeed,
+  zeros,
 } from "chainrule";
 import type { Dataset, ImageSet } from "chainrule/datasets";
 import { articleModel } from "./model.ts";
@@ -17,8 +19,7 @@ import { type Guess, predictionSheet } from "./pictures.ts";
 import { heading, save, table } from "./report.ts";
 
 export interface Amount {
-  /** Images to train on; by default what takes about a minute. */
-  readonly images: number | undefined;
+  readonly images: number;
   readonly test: number;
   readonly epochs: number;
 }
@@ -33,32 +34,42 @@ const compiled = (model: Model): Model => {
   return model;
 };
 
-/** Seconds that an image takes in training, from one batch of a model that is then thrown away. */
-function secondsPerImage(set: ImageSet): number {
+const batchSize = 32;
+
+/** Seconds that an image takes in training here: a few steps of a model that is then thrown away. */
+function secondsPerImage(): number {
   const model = compiled(articleModel());
-  const { x, y } = labelled(set, 4);
+  const [x, y] = [randomNormal([batchSize, 32, 32, 3]), zeros([batchSize], "int32")];
+  // The first steps compile, touch the memory and start the threads.
+  for (let i = 0; i < 3; i++) model.trainOnBatch(x, y);
   const start = performance.now();
-  model.trainOnBatch(x, y);
-  return (performance.now() - start) / 1000 / 4;
+  for (let i = 0; i < 4; i++) model.trainOnBatch(x, y);
+  return (performance.now() - start) / 1000 / (4 * batchSize);
 }
+
+/** How many images can be trained on in so many seconds: whole batches, and no more than CIFAR-10 has. */
+export const imagesIn = (seconds: number, epochs: number): number => {
+  const batches = Math.floor(seconds / secondsPerImage() / epochs / batchSize);
+  return batchSize * Math.min(Math.max(batches, 1), Math.floor(50000 / batchSize));
+};
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
 
-/** Trains on as many images as time allows, and gives the history. */
+/** Trains, tests, and gives the history. */
 export async function train(model: Model, data: Dataset, amount: Amount): Promise<History> {
+  const { images, epochs } = amount;
   heading(`6. Training on ${data.name}`);
   compiled(model);
-  const perImage = secondsPerImage(data.train);
-  const count = amount.images ?? Math.max(8, Math.floor(60 / perImage / amount.epochs / 8) * 8);
-  const { x, y, count: taken } = labelled(data.train, count);
-  console.log(
-    `  ${taken} images, ${amount.epochs} epoch${amount.epochs === 1 ? "" : "s"} (an image takes ${(perImage * 1000).toFixed(0)} ms here)\n`,
-  );
-  const history = await model.fit(x, y, { epochs: amount.epochs, batchSize: 8 });
+  const { x, y, count } = labelled(data.train, images);
+  console.log(`  ${count} images, ${epochs} epoch${epochs === 1 ? "" : "s"}\n`);
+  const start = performance.now();
+  const history = await model.fit(x, y, { epochs, batchSize });
+  const perImage = (performance.now() - start) / epochs / count;
+  console.log(`\n  ${perImage.toFixed(1)} ms an image`);
 
   const test = labelled(data.test, amount.test);
   const found = await model.evaluate(test.x, test.y, { verbose: 0 });
-  console.log(`\n  test accuracy on ${test.count} images: ${percent(found.accuracy!)} (chance is 10 %)`);
+  console.log(`  test accuracy on ${test.count} images: ${percent(found.accuracy!)} (chance is 10 %)`);
   const guesses = await guess(model, data, Math.min(12, test.count));
   save("history.svg", history.toSVG("Training of the article's model"));
   save("predictions.svg", predictionSheet(data.test, guesses));

@@ -1,5 +1,5 @@
 import { ChainruleError, show } from "../errors.ts";
-import { backendName } from "../kernels/backend.ts";
+import { getBackend } from "../kernels/backend.ts";
 import { readOperands } from "../ops/call.ts";
 import { cast } from "../ops/op.ts";
 import { recorded } from "../ops/recording.ts";
@@ -140,7 +140,7 @@ export function compile<A extends readonly Tensor[], R extends Results>(
 }
 
 /** Whether the backend runs programs. */
-export const compiles = (): boolean => backendName() === "wasm";
+export const compiles = (): boolean => getBackend() === "wasm";
 
 function build<R extends Results>(f: (...xs: readonly Tensor[]) => R, given: readonly Tensor[]): Compiled {
   const { inputs, result: results } = traceOn(given, (xs) => f(...xs));

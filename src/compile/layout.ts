@@ -23,12 +23,10 @@ function livesOf(tape: Tape, units: readonly Unit[]): Map<Cells, Life> {
     if (life === undefined) lives.set(cells, { bytes, from: at, to: at });
     else life.to = at;
   };
-  for (const [at, { group, scratch }] of units.entries()) {
-    for (const call of group.calls) {
-      for (const view of [...call.reads, call.out]) {
-        const { size, dtype } = tape.buffer(view);
-        touch(view.data, size * bytesOf(dtype), at);
-      }
+  for (const [at, { touches, scratch }] of units.entries()) {
+    for (const cells of touches) {
+      const { size, dtype } = tape.buffers.get(cells)!;
+      touch(cells, size * bytesOf(dtype), at);
     }
     for (const [cells, bytes] of scratch) touch(cells, bytes, at);
   }

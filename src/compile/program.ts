@@ -2,6 +2,7 @@ import type { Cells } from "../dtype.ts";
 import { reference } from "../kernels/reference/reference.ts";
 import type { Program as Laid } from "../kernels/wasm/runtime/program.ts";
 import { type Runtime, runtime as theRuntime } from "../kernels/wasm/runtime/runtime.ts";
+import { workOf } from "../kernels/work.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
 import type { View } from "../view.ts";
 import { homeOf } from "./homes.ts";
@@ -21,6 +22,9 @@ export interface Plan {
 }
 
 type Action = () => void;
+
+/** With less work in each instruction, threads would wait for each other more than they help. */
+const smallWork = 8192;
 
 /** Frees the memory of programs that nobody can reach any more. */
 const reclaimed = new FinalizationRegistry<{ dispose(): void }>((held) => held.dispose());
@@ -164,7 +168,10 @@ export class Program {
 
   #instructions(units: readonly Unit[]): Action {
     const steps = units.flatMap((unit) => unit.steps);
-    const program: Laid = this.#runtime.program(steps, (data) => this.#addresses.get(data)!);
+    const calls = units.flatMap(({ group }) => group.calls);
+    const work = calls.reduce((sum, { kernel, args }) => sum + workOf(kernel, args), 0);
+    const threads = work / steps.length < smallWork ? 1 : this.#runtime.threads;
+    const program: Laid = this.#runtime.program(steps, (data) => this.#addresses.get(data)!, threads);
     reclaimed.register(this, program);
     return () => program.run();
   }

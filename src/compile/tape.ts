@@ -3,6 +3,7 @@ import { ChainruleError } from "../errors.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { reference } from "../kernels/reference/reference.ts";
 import type { Place } from "../kernels/wasm/instruction.ts";
+import { isView } from "../kernels/work.ts";
 import { noGrad } from "../ops/recording.ts";
 import { formatShape, sizeOf } from "../shape.ts";
 import { type Node, type Tensor, Variable } from "../tensor/tensor.ts";
@@ -27,9 +28,6 @@ export interface Call {
   readonly reads: readonly View[];
   readonly out: View;
 }
-
-const isView = (value: unknown): value is View =>
-  typeof value === "object" && value !== null && "data" in value && "stride" in value;
 
 /** Attributes as a key: JSON knows no infinities. */
 const keyOf = (attrs: object): string =>
@@ -106,7 +104,8 @@ export class Tape {
   }
 
   #make(x: Tensor): View {
-    if (!isOpen(x) || x instanceof Variable) return this.#buffer(x.dtype, x.shape, x);
+    if (x instanceof Variable) return this.#buffer(x.dtype, x.shape, x);
+    if (!isOpen(x)) return this.#constant(x);
     const { node } = x;
     if (node === undefined) {
       throw new ChainruleError(
@@ -116,11 +115,21 @@ export class Tape {
     const inputs = node.inputs.map((input) => this.#views.get(input)!);
     const places = inputs.map(({ data, shape }) => `${this.#id(data)}[${shape}]`);
     const key = `${this.#id(node.op)} ${keyOf(node.attrs)} ${places} ${x.dtype}[${x.shape}]`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const made = this.#result(x, node, inputs);
-    this.#known.set(key, made);
-    return made;
+    return this.#once(key, () => this.#result(x, node, inputs));
+  }
+
+  /** Numbers that ops were given, such as the 3 of `x.add(3)`, are made anew in each call, but are the same. */
+  #constant(x: Tensor): View {
+    const make = () => this.#buffer(x.dtype, x.shape, x);
+    return x.size === 1
+      ? this.#once(`${x.dtype}[${x.shape}] ${1 / x.data[0]! < 0 ? "-" : ""}${x.data[0]}`, make)
+      : make();
+  }
+
+  #once(key: string, make: () => View): View {
+    const known = this.#known.get(key) ?? make();
+    this.#known.set(key, known);
+    return known;
   }
 
   #result(x: Tensor, { op, attrs, inputs }: Node, views: readonly View[]): View {

@@ -1,4 +1,5 @@
-import { allocate, type Cells } from "../dtype.ts";
+import { allocate, type Cells, dtypeOf } from "../dtype.ts";
+import { noteFallback } from "../kernels/backend.ts";
 import { assemble, type FusedCode, lowerFused } from "../kernels/wasm/fused/fused.ts";
 import type { Instruction, Place, Workshop } from "../kernels/wasm/instruction.ts";
 import { lowerings } from "../kernels/wasm/lower/index.ts";
@@ -14,8 +15,10 @@ export interface Unit {
   readonly stage: number;
   readonly steps: readonly Step[];
   readonly fallback: Call | undefined;
-  /** The calls whose operands and results it touches. */
+  /** The calls that it is made of. */
   readonly group: Group;
+  /** The buffers that it reads and writes. What only its own elementwise calls pass on needs no memory. */
+  readonly touches: readonly Cells[];
   /** Bytes of the memory that only its instructions use. */
   readonly scratch: ReadonlyMap<Cells, number>;
 }
@@ -93,8 +96,11 @@ export class Units {
   #unitsOf(group: Group): Unit[] {
     const { head, elementwise, stage } = group;
     const lowered = head && this.#lowered.get(head);
-    const unit = { stage, group, fallback: undefined, scratch: lowered?.scratch ?? new Map() };
-    if (head !== undefined && lowered === undefined) return [{ ...unit, steps: [], fallback: head }];
+    const touches = this.#touched(group);
+    if (head !== undefined && lowered === undefined) {
+      noteFallback(nameOf(head));
+      return [{ stage, group, touches, steps: [], fallback: head, scratch: new Map() }];
+    }
     const tail = elementwise.length > 0 ? this.#generate(group) : undefined;
     const steps: Step[] = (lowered?.instructions ?? []).map((instruction) => ({ instruction }));
     const count = lowered ? this.#preparations(lowered.instructions, stage) : 0;
@@ -104,8 +110,20 @@ export class Units {
       if (last && grain % tail.grain === 0) steps[steps.length - 1] = { ...last, epilogue: tail.instruction };
       else steps.push({ instruction: tail.instruction });
     }
-    const early = { ...unit, stage: prepared, steps: steps.slice(0, count) };
-    return [...(count > 0 ? [early] : []), { ...unit, steps: steps.slice(count) }];
+    const unit = (at: number, own: readonly Step[], touched: readonly Cells[]): Unit => {
+      const mentioned = new Set(own.flatMap(cellsIn));
+      const scratch = new Map([...(lowered?.scratch ?? [])].filter(([cells]) => mentioned.has(cells)));
+      return { stage: at, group, touches: touched, steps: own, fallback: undefined, scratch };
+    };
+    const rest = unit(stage, steps.slice(count), touches);
+    return count > 0 ? [unit(prepared, steps.slice(0, count), []), rest] : [rest];
+  }
+
+  #touched(group: Group): Cells[] {
+    const { head, elementwise, calls } = group;
+    const passed = elementwise.filter((call) => !this.isNeeded(call, group)).map(({ out }) => out.data);
+    const views = [...calls.flatMap(({ reads, out }) => [...reads, out]), ...(head ? [head.out] : [])];
+    return views.map(({ data }) => data).filter((cells) => !passed.includes(cells));
   }
 
   /** How many of the first instructions only work on what stays the same. */
@@ -127,3 +145,7 @@ export class Units {
 /** The cells that a step mentions. */
 export const cellsIn = ({ instruction, epilogue }: Step): Cells[] =>
   [...instruction.words, ...(epilogue?.words ?? [])].filter(isPlace).map(({ data }) => data);
+
+/** What a call computes, for people. */
+const nameOf = ({ kernel, args, out }: Call): string =>
+  `${kernel}${typeof args[0] === "string" ? ` ${args[0]}` : ""} in ${dtypeOf(out.data)}`;

@@ -17,7 +17,7 @@ export function runLowering(
   threads = 1,
 ): boolean {
   const memory = new webAssembly.Memory({ initial: 2048, maximum: 65536, shared: true });
-  const module = new webAssembly.Module(Buffer.from(binary, "base64"));
+  const module = new webAssembly.Module(Buffer.from(binary, "hex"));
   const { exports } = new webAssembly.Instance(module, { env: { memory } });
   let top = 4096;
   const reserve = (bytes: number): number => {

@@ -7,7 +7,7 @@ const signed = (value: number): number[] =>
   value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)];
 
 const list = (items: readonly number[][]): number[] => [...unsigned(items.length), ...items.flat()];
-const text = (value: string): number[] => list([...Buffer.from(value)].map((byte) => [byte]));
+const text = (value: string): number[] => list([...value].map((character) => [character.charCodeAt(0)]));
 const section = (id: number, bytes: number[]): number[] => [id, ...unsigned(bytes.length), ...bytes];
 
 const i32 = 0x7f;
@@ -27,6 +27,15 @@ export const adding = (value: number): number[] => {
 
 /** Stops with an error in the block that begins at the cell that word 6 names. */
 export const failing = [...local.from, ...word(6), 0x46, 0x04, 0x40, 0x00, 0x0b];
+
+/** Ends when the number at which word 6 points has been raised twice: once by this block, once by one on another thread. */
+export const meeting = ((): number[] => {
+  const raise = [...word(6), ...constant(1), 0xfe, 0x1e, 2, 0, 0x1a];
+  const met = [...word(6), 0xfe, 0x10, 2, 0, ...constant(2), 0x4e];
+  const count = [...local.from, ...constant(1), 0x6a, 0x22, 1];
+  const giveUp = [...constant(2e9), 0x4e, 0x04, 0x40, 0x00, 0x0b];
+  return [...raise, 0x02, 0x40, 0x03, 0x40, ...met, 0x0d, 1, ...count, ...giveUp, 0x0c, 0, 0x0b, 0x0b];
+})();
 
 /** A module that exports "0", "1", …: kernels with these bodies. */
 export function handMade(bodies: readonly number[][]): (shared: boolean) => Uint8Array {

@@ -60,8 +60,9 @@ export function expectNear(actual: Cells, expected: Cells, tolerance: (cell: num
   expected.forEach((wanted, i) => {
     const got = actual[i]!;
     if (Object.is(got, wanted) || got === wanted) return;
-    const excess = Math.abs(got - wanted) / tolerance(i);
-    if (!(excess <= worst.excess)) worst = { excess, text: `cell ${i}: got ${got}, expected ${wanted}` };
+    const off = Math.abs(got - wanted);
+    const excess = Number.isNaN(off) ? Infinity : off / tolerance(i);
+    if (excess > worst.excess) worst = { excess, text: `cell ${i}: got ${got}, expected ${wanted}` };
   });
   expect(worst.excess <= 1, `${worst.text} (${worst.excess.toPrecision(3)} times the tolerance)`).toBe(true);
 }

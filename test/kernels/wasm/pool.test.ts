@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type PoolGeometry, poolGeometry } from "../../../src/geometry.ts";
 import { reference } from "../../../src/kernels/reference/reference.ts";
-import * as pool from "../../../src/kernels/wasm/lower/pool.ts";
+import {
+  averagePool,
+  averagePoolScatter,
+  maxPool,
+  maxPoolGather,
+  maxPoolScatter,
+} from "../../../src/kernels/wasm/lower/pool.ts";
 import type { Shape } from "../../../src/shape.ts";
 import { type View, viewOf } from "../../../src/view.ts";
 import { seeds } from "../../support/cells.ts";
@@ -63,7 +69,7 @@ describe("pooling in WebAssembly", () => {
     fc.assert(
       fc.property(cases, ({ x, y, g, threads, seed }) => {
         const images = withTies(x, seed);
-        const got = resultOf([images], y, (w, out) => pool.maxPool(w, images, g, out), threads);
+        const got = resultOf([images], y, (w, out) => maxPool(w, images, g, out), threads);
         const want = expected(y, (out) => reference.maxPool(exact(images), g, out));
         expect([...got]).toEqual([...want.data]);
       }),
@@ -74,7 +80,7 @@ describe("pooling in WebAssembly", () => {
     fc.assert(
       fc.property(cases, ({ x, y, g, threads, seed }) => {
         const [v, images] = [numbers(x, seed + 1), withTies(x, seed)];
-        const got = resultOf([v, images], y, (w, out) => pool.maxPoolGather(w, v, images, g, out), threads);
+        const got = resultOf([v, images], y, (w, out) => maxPoolGather(w, v, images, g, out), threads);
         const want = expected(y, (out) => reference.maxPoolGather(exact(v), exact(images), g, out));
         expect([...got]).toEqual([...want.data]);
       }),
@@ -85,12 +91,7 @@ describe("pooling in WebAssembly", () => {
     fc.assert(
       fc.property(cases, ({ x, y, g, threads, seed }) => {
         const [dy, images] = [numbers(y, seed + 1), withTies(x, seed)];
-        const got = resultOf(
-          [dy, images],
-          x,
-          (w, out) => pool.maxPoolScatter(w, dy, images, g, out),
-          threads,
-        );
+        const got = resultOf([dy, images], x, (w, out) => maxPoolScatter(w, dy, images, g, out), threads);
         const want = expected(x, (out) => reference.maxPoolScatter(exact(dy), exact(images), g, out));
         expectNear(got, want.data, () => meanTolerance * 9);
       }),
@@ -101,7 +102,7 @@ describe("pooling in WebAssembly", () => {
     fc.assert(
       fc.property(cases, ({ x, y, g, threads, seed }) => {
         const images = numbers(x, seed);
-        const got = resultOf([images], y, (w, out) => pool.averagePool(w, images, g, out), threads);
+        const got = resultOf([images], y, (w, out) => averagePool(w, images, g, out), threads);
         const want = expected(y, (out) => reference.averagePool(exact(images), g, out));
         expectNear(got, want.data, () => meanTolerance);
       }),
@@ -112,7 +113,7 @@ describe("pooling in WebAssembly", () => {
     fc.assert(
       fc.property(cases, ({ x, y, g, threads, seed }) => {
         const dy = numbers(y, seed);
-        const got = resultOf([dy], x, (w, out) => pool.averagePoolScatter(w, dy, g, out), threads);
+        const got = resultOf([dy], x, (w, out) => averagePoolScatter(w, dy, g, out), threads);
         const want = expected(x, (out) => reference.averagePoolScatter(exact(dy), g, out));
         expectNear(got, want.data, () => meanTolerance * 9);
       }),
@@ -124,7 +125,7 @@ describe("pooling in WebAssembly", () => {
     const g = poolGeometry(x, { kernel: [3, 2], strides: [2, 1], padding: "same", dilation: [1, 1] });
     const images = withTies(x, 1);
     const dy = numbers([3, g.height.output, g.width.output, 20], 2);
-    const got = resultOf([dy, images], x, (w, out) => pool.maxPoolScatter(w, dy, images, g, out), 16);
+    const got = resultOf([dy, images], x, (w, out) => maxPoolScatter(w, dy, images, g, out), 16);
     const want = expected(x, (out) => reference.maxPoolScatter(exact(dy), exact(images), g, out));
     expectNear(got, want.data, () => meanTolerance * 9);
   });
@@ -137,9 +138,9 @@ describe("pooling in WebAssembly", () => {
       dilation: [1, 1],
     });
     const [x, out] = [viewOf(new Int32Array(16), [1, 4, 4, 1]), viewOf(new Int32Array(4), [1, 2, 2, 1])];
-    expect(runLowering([x, out], (w) => pool.maxPool(w, x, g, out))).toBe(false);
+    expect(runLowering([x, out], (w) => maxPool(w, x, g, out))).toBe(false);
     const wide = { ...viewOf(new Float32Array(32), [1, 4, 4, 1]), stride: [32, 8, 2, 1] };
     const floats = viewOf(new Float32Array(4), [1, 2, 2, 1]);
-    expect(runLowering([wide, floats], (w) => pool.maxPool(w, wide, g, floats))).toBe(false);
+    expect(runLowering([wide, floats], (w) => maxPool(w, wide, g, floats))).toBe(false);
   });
 });

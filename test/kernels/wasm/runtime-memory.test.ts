@@ -83,7 +83,7 @@ test("more memory than there can be is refused, and the rest stays usable", () =
 });
 
 test("the kernels run on memory that is not shared, once their import says so", () => {
-  const bytes = new Uint8Array(Buffer.from(binary, "base64"));
+  const bytes = new Uint8Array(Buffer.from(binary, "hex"));
   const memory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
   const instantiate = (code: Uint8Array) =>
     new webAssembly.Instance(new webAssembly.Module(code), { env: { memory } });

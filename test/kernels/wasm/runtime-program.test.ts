@@ -98,6 +98,11 @@ test("a page that is not isolated computes on one thread, in memory of its own",
   await whenReady();
 });
 
+test("a Node that does not give its modules this way computes on one thread", async () => {
+  vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
+  expect(await count()).toEqual({ shared: false, threads: 1, result: new Set([42]) });
+});
+
 interface Wish {
   maximum?: number;
   shared?: boolean;

@@ -25,7 +25,9 @@ function powerOfTwo(n: v128): v128 {
 export function exp4(x: v128): v128 {
   // Beyond these bounds the result is infinite or zero anyway. NaN becomes a bound here and is put back at the end.
   const bounded = f32x4.pmax(f32x4.splat(-110), f32x4.pmin(f32x4.splat(100), x));
-  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(log2e)));
+  // Added to a small number, 1.5 · 2²³ leaves the nearest whole number in the lowest bits.
+  const shifted = f32x4.add(f32x4.mul(bounded, f32x4.splat(log2e)), f32x4.splat(12582912));
+  const n = f32x4.sub(shifted, f32x4.splat(12582912));
   let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(ln2High)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(ln2Low)));
   let p = fma(f32x4.splat(1.9875691500e-4), r, 1.3981999507e-3);
@@ -35,7 +37,7 @@ export function exp4(x: v128): v128 {
   p = fma(p, r, 5.0000001201e-1);
   p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
   // In two steps, so that results below the normal numbers are rounded and not lost.
-  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const whole = i32x4.sub(shifted, i32x4.splat(0x4b400000));
   const half = i32x4.shr_s(whole, 1);
   const scaled = f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
   return v128.bitselect(scaled, x, f32x4.eq(x, x));

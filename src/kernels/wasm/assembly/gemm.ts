@@ -20,8 +20,15 @@ const firstAxis = 20;
 /** How much of k passes by at a time: a panel of so many rows by 8 columns of B stays in the nearest cache. */
 const depth: i32 = 256;
 
+/** How many products the batch has. */
+export function batchOf(args: usize): i32 {
+  let batch = 1;
+  for (let axis = int(args, 16) - 1; axis >= 0; axis--) batch *= int(args, firstAxis + 3 * axis);
+  return batch;
+}
+
 /** Cells between the first matrix of `a` (`side` 1) or `b` (`side` 2) and matrix `index` of the batch. */
-function matrixAt(args: usize, index: i32, side: i32): i32 {
+export function matrixAt(args: usize, index: i32, side: i32): i32 {
   let offset = 0;
   for (let axis = int(args, 16) - 1; axis >= 0; axis--) {
     const word = firstAxis + 3 * axis;
@@ -101,8 +108,7 @@ export function gemm(args: usize, thread: i32, threads: i32): void {
   const rows = int(args, 17);
   const group = int(args, 18);
   const parts = int(args, 19);
-  let batch = 1;
-  for (let axis = int(args, 16) - 1; axis >= 0; axis--) batch *= int(args, firstAxis + 3 * axis);
+  const batch = batchOf(args);
   const down = (m + rows - 1) / rows;
   const across = (n + columns - 1) / columns;
   const blocks = batch * down * across;

@@ -1,10 +1,15 @@
 // The kernels in WebAssembly. Every export but those of threads.ts is a kernel: (args, thread, threads) => void.
 
+export { copy, fill } from "./copy";
+export { depthwise, depthwiseFilter, depthwiseInput } from "./depthwise";
 export { convolve, packFilter } from "./direct";
 export { convolveFilter, sumFilter } from "./direct-filter";
 export { elementwise } from "./elementwise";
+export { gather, scatterAdd } from "./gather";
 export { averagePool, averagePoolScatter, maxPoolGather, maxPoolScatter } from "./pool";
+export { uniform } from "./random";
 export { locate, logOfSum, reduceRows, reduceSides } from "./reduce";
+export { softmax } from "./scan";
 export {
   base,
   clean,
@@ -19,10 +24,7 @@ export {
   setPatience,
   want,
 } from "./threads";
-export { packFilter, convolve } from "./direct";
-export { convolveFilter, sumFilter } from "./direct-filter";
 export { gemm, gemmSum } from "./gemm";
-export { averagePool, averagePoolScatter, maxPoolGather, maxPoolScatter } from "./pool";
-export { locate, logOfSum, reduceRows, reduceSides } from "./reduce";
+export { gemv } from "./gemv";
 export { winograd, winogradSums } from "./winograd/convolve";
 export { winogradFilter, winogradFilterGradient } from "./winograd/filter";

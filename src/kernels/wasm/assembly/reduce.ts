@@ -14,8 +14,8 @@ import { take } from "./threads";
 
 const SUM: i32 = 0;
 const SQUARES: i32 = 1;
-const EXPS: i32 = 2;
-const MAX: i32 = 3;
+export const EXPS: i32 = 2;
+export const MAX: i32 = 3;
 const MIN: i32 = 4;
 const PROD: i32 = 5;
 
@@ -61,7 +61,7 @@ function join64(how: i32, a: f64, b: f64): f64 {
 /** Reduces `count` neighbouring cells. Products are float64 from the start: those of a few cells may overflow. */
 // @ts-expect-error: decorator
 @inline
-function run(how: i32, at: usize, count: i32, center: v128): f64 {
+function run(how: i32, at: usize, count: i32, center: f32): f64 {
   let total: f64 = neutral(how);
   const end = at + (<usize>count << 2);
   if (how == PROD) {
@@ -69,17 +69,18 @@ function run(how: i32, at: usize, count: i32, center: v128): f64 {
     return total;
   }
   const start = f32x4.splat(neutral(how));
+  const middle = f32x4.splat(center);
   let a = start, b = start, c = start, d = start;
   for (; at + 64 <= end; at += 64) {
-    a = join(how, a, term(how, v128.load(at), center));
-    b = join(how, b, term(how, v128.load(at, 16), center));
-    c = join(how, c, term(how, v128.load(at, 32), center));
-    d = join(how, d, term(how, v128.load(at, 48), center));
+    a = join(how, a, term(how, v128.load(at), middle));
+    b = join(how, b, term(how, v128.load(at, 16), middle));
+    c = join(how, c, term(how, v128.load(at, 32), middle));
+    d = join(how, d, term(how, v128.load(at, 48), middle));
   }
-  for (; at + 16 <= end; at += 16) a = join(how, a, term(how, v128.load(at), center));
+  for (; at + 16 <= end; at += 16) a = join(how, a, term(how, v128.load(at), middle));
   const first = i32x4(-1, 0, 0, 0);
   for (; at < end; at += 4) {
-    b = join(how, b, v128.bitselect(term(how, v128.load32_zero(at), center), start, first));
+    b = join(how, b, v128.bitselect(term(how, v128.load32_zero(at), middle), start, first));
   }
   a = join(how, join(how, a, b), join(how, c, d));
   const low = join64(how, f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
@@ -88,7 +89,7 @@ function run(how: i32, at: usize, count: i32, center: v128): f64 {
 }
 
 /** `run`, compiled once for each way. */
-function reduceRun(how: i32, at: usize, count: i32, center: v128): f64 {
+export function reduceRun(how: i32, at: usize, count: i32, center: f32): f64 {
   switch (how) {
     case SUM: return run(SUM, at, count, center);
     case SQUARES: return run(SQUARES, at, count, center);
@@ -100,44 +101,61 @@ function reduceRun(how: i32, at: usize, count: i32, center: v128): f64 {
 }
 
 function joinTotals(how: i32, a: f64, b: f64): f64 {
-  return how == MAX ? join64(MAX, a, b) : how == MIN ? join64(MIN, a, b) : join64(how, a, b);
+  return how == MAX ? join64(MAX, a, b) : how == MIN ? join64(MIN, a, b) : how == PROD ? a * b : a + b;
 }
 
-const runLength: i32 = 256;
+export const runLength: i32 = 1024;
+
+/** Reduces the cells `from` to before `to` of the lane at `x`, run by run. */
+function reduceLane(args: usize, how: i32, x: usize, from: i32, to: i32, center: f32): f64 {
+  const length = int(args, 14);
+  let total: f64 = neutral(how);
+  let row = from / length;
+  let skip = from % length;
+  for (let cell = from; cell < to; ) {
+    const count = min(min(length - skip, to - cell), runLength);
+    const at = x + ((row * int(args, 13) + skip) << 2);
+    total = joinTotals(how, total, reduceRun(how, at, count, center));
+    cell += count;
+    skip += count;
+    if (skip == length) {
+      skip = 0;
+      row++;
+    }
+  }
+  return total;
+}
 
 /** The inner reduced axis is contiguous: each lane is a few long runs. */
 export function reduceRows(args: usize, thread: i32, threads: i32): void {
   const how = int(args, 6);
   const inner = int(args, 10);
   const lanes = int(args, 8) * inner;
-  const length = int(args, 14);
   const splits = int(args, 16);
-  const cells = int(args, 12) * length;
+  const cells = int(args, 12) * int(args, 14);
   const share = (cells + splits - 1) / splits;
   const block = int(args, 17);
   const blocks = (lanes + block - 1) / block;
+  const divisor = <f64>int(args, 7);
+  // Short lanes are one run each.
+  const short = int(args, 12) == 1 && cells <= runLength;
   for (let item = take(args); item < blocks * splits; item = take(args)) {
     const split = item / blocks;
-    const end = min(cells, (split + 1) * share);
-    const last = min(lanes, (item % blocks + 1) * block);
-    for (let lane = (item % blocks) * block; lane < last; lane++) {
-      const from = pointer(args, 3) + (((lane / inner) * int(args, 9) + (lane % inner) * int(args, 11)) << 2);
-      const center = f32x4.splat(centered(how) ? load<f32>(pointer(args, 4) + (<usize>lane << 2)) : 0);
-      let total: f64 = neutral(how);
-      let cell = split * share;
-      while (cell < end) {
-        const count = min(min(length - cell % length, end - cell), runLength);
-        const at = from + (((cell / length) * int(args, 13) + (cell % length)) << 2);
-        total = joinTotals(how, total, reduceRun(how, at, count, center));
-        cell += count;
-      }
-      store<f32>(pointer(args, 5) + (<usize>(split * lanes + lane) << 2), <f32>(total / <f64>int(args, 7)));
+    const begin = split * share;
+    const end = min(cells, begin + share);
+    const first = (item % blocks) * block;
+    for (let lane = first; lane < min(lanes, first + block); lane++) {
+      const x = pointer(args, 3) + (((lane / inner) * int(args, 9) + (lane % inner) * int(args, 11)) << 2);
+      const center: f32 = centered(how) ? load<f32>(pointer(args, 4) + (<usize>lane << 2)) : 0;
+      const total = short ? reduceRun(how, x, cells, center) : reduceLane(args, how, x, begin, end, center);
+      store<f32>(pointer(args, 5) + (<usize>(split * lanes + lane) << 2), <f32>(total / divisor));
     }
   }
 }
 
 // --- lanes side by side ---
 
+/** Joins the sums of four columns with their totals, or begins these. */
 // @ts-expect-error: decorator
 @inline
 function keep(how: i32, totals: usize, value: v128, first: bool): void {
@@ -188,7 +206,12 @@ function strip(
     a = join(how, a, term(how, loadLanes(at, one), ca));
     at += step;
   }
-  keep(how, totals, a, first);
+  if (one) {
+    const sum: f64 = f32x4.extract_lane(a, 0);
+    store<f64>(totals, first ? sum : join64(how, load<f64>(totals), sum));
+  } else {
+    keep(how, totals, a, first);
+  }
 }
 
 /** `strip`, compiled once for each way. */

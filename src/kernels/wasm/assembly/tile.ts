@@ -72,7 +72,7 @@ export function cutTile(tile: usize, rows: i32, columns: i32, c: usize, cStep: u
 /** Transposes four vectors at `from`, `step` bytes apart, to `to` and on, `toStep` bytes apart. */
 // @ts-expect-error: decorator
 @inline
-function transpose4(from: usize, step: isize, to: usize, toStep: usize): void {
+export function transpose4(from: usize, step: isize, to: usize, toStep: usize): void {
   const r0 = v128.load(from);
   const r1 = v128.load(from + step);
   const r2 = v128.load(from + 2 * step);

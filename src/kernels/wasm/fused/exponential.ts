@@ -21,7 +21,7 @@ export const clamp = (x: Vector, low: number, high: number): Vector =>
 
 // log 2 in two parts, of which the first has 9 bits, so that a whole number times it is exact.
 export const ln2 = f32.of(0.693359375);
-export const ln2Rest = f32.of(-2.12194440054690583e-4);
+export const ln2Rest = f32.of(-0.00021219444005469057);
 
 // Adding 1.5·2²³ rounds to a whole number, which then stands in the lowest bits.
 const rounder = 1.5 * 2 ** 23;
@@ -48,9 +48,8 @@ export function expOf(x: Vector, { rest, shift = 0, factor }: ExpOptions = {}): 
   const { n, q } = reduce(clamp(x, -104, 90), rest);
   const k = i32.sub(n, i32.of(rounderBits - shift));
   const first = i32.shrS(k, 1);
-  const y = f32.add(q, one);
-  const scaled = f32.mul(factor === undefined ? y : f32.mul(y, factor), power(first));
-  return f32.mul(scaled, power(i32.sub(k, first)));
+  const y = factor === undefined ? f32.add(q, one) : f32.add(f32.mul(q, factor), factor);
+  return f32.mul(f32.mul(y, power(first)), power(i32.sub(k, first)));
 }
 
 interface ExpOptions {
@@ -106,25 +105,30 @@ export const sigmoid: One = (x) => {
   return f32.div(bits.select(f32.ge(x, zero), one, e), f32.add(e, one));
 };
 
-/** Of s = f / (2 + f), where log(1 + f) = 2·artanh s = 2s + s·(this). */
-const artanhRest = (s: Vector, coefficients: readonly number[]): Vector => {
+/**
+ * log(1 + f) less f, and plus a small correction. With s = f / (2 + f) it is 2·artanh s, a series in s²; written as
+ * f − (f²/2 − s·(f²/2 + rest of the series)) it hardly rounds.
+ */
+function logRest(f: Vector, coefficients: readonly number[], correction?: Vector): Vector {
+  const s = f32.div(f, f32.add(f, f32.of(2)));
   const z = f32.mul(s, s);
-  return f32.mul(z, polynomial(z, coefficients));
-};
+  const halfSquare = f32.mul(f32.mul(f, f), half);
+  const series = f32.mul(z, polynomial(z, coefficients));
+  const tail = f32.mul(s, f32.add(halfSquare, series));
+  return f32.sub(correction === undefined ? tail : f32.add(tail, correction), halfSquare);
+}
 
 /** log(x) + rest, where `rest` is small. */
 function logOf(x: Vector, normal: Vector, exponent: Vector | undefined, rest?: Vector): Vector {
   const rootHalf = i32.of(0x3f3504f3);
   const k = i32.shrS(i32.sub(normal, rootHalf), 23);
   const f = f32.sub(i32.sub(normal, i32.shl(k, 23)), one);
-  const s = f32.div(f, f32.add(f, f32.of(2)));
-  const halfSquare = f32.mul(f32.mul(f, f), half);
-  const tail = f32.mul(s, f32.add(halfSquare, artanhRest(s, [0.6666678, 0.39976853, 0.29890594])));
   const whole = f32.fromInt(k);
   const e = exponent === undefined ? whole : f32.add(whole, exponent);
   const low = f32.mul(e, ln2Rest);
-  const correction = f32.add(tail, rest === undefined ? low : f32.add(low, rest));
-  const y = f32.add(f32.mul(e, ln2), f32.sub(f, f32.sub(halfSquare, correction)));
+  const correction = rest === undefined ? low : f32.add(low, rest);
+  const near = f32.add(f, logRest(f, [0.6666678, 0.39976853, 0.29890594], correction));
+  const y = f32.add(f32.mul(e, ln2), near);
   const atEnds = bits.select(f32.eq(x, zero), f32.of(Number.NEGATIVE_INFINITY), nan);
   const positive = f32.gt(x, zero);
   return bits.select(bits.and(positive, f32.lt(x, infinity)), y, bits.select(positive, x, atEnds));
@@ -147,7 +151,6 @@ export const log1p: One = (x) => {
 /** max(x, 0) + log(1 + e^−|x|). */
 export const softplus: One = (x) => {
   const e = exp(f32.neg(f32.abs(x)));
-  const s = f32.div(e, f32.add(e, f32.of(2)));
-  const rest = artanhRest(s, [0.6666667, 0.39999768, 0.2857997, 0.22095272, 0.1882094, 0.1673187]);
-  return f32.add(f32.pmax(x, zero), f32.mul(s, f32.add(rest, f32.of(2))));
+  const rest = logRest(e, [0.6666667, 0.39999768, 0.2857997, 0.22095272, 0.1882094, 0.1673187]);
+  return f32.add(f32.pmax(x, zero), f32.add(e, rest));
 };

@@ -1,4 +1,3 @@
-import type { DType } from "../../../dtype.ts";
 import { type Shape, sizeOf } from "../../../shape.ts";
 import type { View } from "../../../view.ts";
 import type { Word } from "../instruction.ts";
@@ -78,11 +77,4 @@ export function stridesOf(layout: Layout, axes: number): readonly number[] {
   if (layout === "full" || layout === "scalar") return [];
   const first = layout === "strided" ? 0 : 1;
   return Array.from({ length: axes - first }, (_, i) => first + i);
-}
-
-/** The dtype that a view's cells say. */
-export function dtypeOf({ data }: View): DType {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Int32Array) return "int32";
-  return data instanceof Uint8Array ? "bool" : "float64";
 }

@@ -60,6 +60,13 @@ const minimum: Two = (a, b) => {
   return f32.min(a, b);
 };
 
+/** A power of 2 has an exact reciprocal, and a product is faster than a quotient. */
+const divide: Two = (a, b) => {
+  const exponent = Math.log2(Math.abs(b.constant ?? Number.NaN));
+  const isExact = Number.isInteger(exponent) && Math.abs(exponent) < 126;
+  return isExact ? f32.mul(a, f32.of(1 / b.constant!)) : f32.div(a, b);
+};
+
 const ofTruths = (f: Two): Rules<Two> => ({
   float32: (a, b) => f(truth(a, "float32"), truth(b, "float32")),
   int32: (a, b) => f(truth(a, "int32"), truth(b, "int32")),
@@ -70,7 +77,7 @@ const binary: Record<BinaryName, Rules<Two>> = {
   add: { float32: f32.add, int32: i32.add },
   sub: { float32: f32.sub, int32: i32.sub },
   mul: { float32: f32.mul, int32: i32.mul },
-  div: { float32: f32.div },
+  div: { float32: divide },
   pow: { float32: pow },
   maximum: { float32: maximum, int32: i32.max, bool: bits.or },
   minimum: { float32: minimum, int32: i32.min, bool: bits.and },

@@ -118,7 +118,7 @@ function convolve(
   };
   const scratch = workshop.scratch((bytes / 4) * workshop.threads);
   return [
-    { kernel: "packFilter", words: wordsOf(c, { ...own, 6: filter }) },
+    { kernel: "packFilter", words: wordsOf(c, { ...own, 6: filter }), prepares: filter },
     {
       kernel: "convolve",
       words: wordsOf(c, { ...own, 6: scratch }),

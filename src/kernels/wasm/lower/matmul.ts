@@ -1,12 +1,12 @@
 import { sizeOf } from "../../../shape.ts";
 import { isContiguous, type View } from "../../../view.ts";
-import type { Instruction, Lowering, Word, Workshop } from "../instruction.ts";
+import type { Instruction, Lowering, Place, Word, Workshop } from "../instruction.ts";
 
 /** A batch of matrix products; all steps are in cells. */
 interface Product {
-  readonly a: View;
-  readonly b: View;
-  readonly out: View;
+  readonly a: Place;
+  readonly b: Place;
+  readonly out: Place;
   readonly m: number;
   readonly n: number;
   readonly k: number;
@@ -30,7 +30,7 @@ function mergeAxes(axes: readonly BatchAxis[]): BatchAxis[] {
     if (axis.size === 1) continue;
     const outer = merged.at(-1);
     if (outer?.a === axis.size * axis.a && outer.b === axis.size * axis.b) {
-      merged[merged.length - 1] = { size: outer.size * axis.size, a: axis.a, b: axis.b };
+      merged[merged.length - 1] = { ...axis, size: outer.size * axis.size };
     } else {
       merged.push(axis);
     }
@@ -38,81 +38,121 @@ function mergeAxes(axes: readonly BatchAxis[]): BatchAxis[] {
   return merged;
 }
 
+const placeOf = ({ data, offset }: View): Place => ({ data, offset });
+
 function productOf(a: View, b: View, out: View): Product {
   const rank = out.shape.length;
-  const axes = mergeAxes(
+  const batch = mergeAxes(
     out.shape.slice(0, -2).map((size, i) => ({ size, a: a.stride[i]!, b: b.stride[i]! })),
   );
   let m = out.shape[rank - 2]!;
   const n = out.shape[rank - 1]!;
   const k = a.shape[rank - 1]!;
-  // The step along an axis with one cell is never taken; 1 or 0 fits the kernels best.
-  let [rowA, colA] = [m === 1 ? 1 : a.stride[rank - 2]!, k === 1 ? 1 : a.stride[rank - 1]!];
-  const [rowB, colB] = [k === 1 ? 0 : b.stride[rank - 2]!, n === 1 ? 1 : b.stride[rank - 1]!];
+  // The step along an axis with one cell is never taken, so it may be what suits the kernels.
+  let rowA = m === 1 ? 1 : a.stride[rank - 2]!;
+  const colA = k === 1 ? 1 : a.stride[rank - 1]!;
+  const stepB = [k === 1 ? 1 : b.stride[rank - 2]!, n === 1 ? 1 : b.stride[rank - 1]!] as const;
   // Matrices on top of each other times one and the same matrix are one tall matrix times it.
-  for (let last = axes.at(-1); last?.b === 0 && (m === 1 || last.a === m * rowA); last = axes.at(-1)) {
+  const follows = (step: number) => (m === 1 ? colA === 1 || step === 1 : step === m * rowA);
+  for (let last = batch.at(-1); last?.b === 0 && follows(last.a); last = batch.at(-1)) {
     if (m === 1) rowA = last.a;
     m *= last.size;
-    axes.pop();
+    batch.pop();
   }
-  return { a, b, out, m, n, k, stepA: [rowA, colA], stepB: [rowB, colB], batch: axes };
+  return { a: placeOf(a), b: placeOf(b), out: placeOf(out), m, n, k, stepA: [rowA, colA], stepB, batch };
 }
 
-const isFloat32 = (view: View): boolean => view.data instanceof Float32Array;
-
-const placeOf = ({ data, offset }: View) => ({ data, offset });
+/** The product the other way round, outᵀ = bᵀ · aᵀ, for an `out` that is a column and so lies as a row does. */
+function turn({ a, b, out, m, n, k, stepA, stepB, batch }: Product): Product {
+  return {
+    ...{ a: b, b: a, out, m: n, n: m, k },
+    stepA: [stepB[1], stepB[0]],
+    stepB: [stepA[1], stepA[0]],
+    batch: batch.map(({ size, a, b }) => ({ size, a: b, b: a })),
+  };
+}
 
 const ceilTo = (value: number, step: number): number => Math.ceil(value / step) * step;
 
-/** The depth of a packed panel in the kernel. */
+const matricesOf = ({ batch }: Product): number => batch.reduce((count, { size }) => count * size, 1);
+
+/** Fewer multiplications than this are done by one thread before another has woken up. */
+const smallWork = 20_000;
+/** The depth of a packed panel, as in the kernel. */
 const depth = 256;
 
-function blocksOf({ m, n, k, batch }: Product, threads: number) {
-  const matrices = batch.reduce((count, { size }) => count * size, 1);
-  const rowsFor = (items: number) => ceilTo(Math.ceil((matrices * m) / items), 4);
-  const wholeRows = Math.min(ceilTo(m, 4), 64);
-  if (threads === 1 || matrices * m * n * k < 20_000) return { rows: wholeRows, columns: n, parts: 1 };
-  const rows = Math.min(wholeRows, Math.max(rowsFor(4 * threads), 16));
-  const items = matrices * Math.ceil(m / rows);
-  if (items >= threads) return { rows, columns: n, parts: 1 };
-  const across = Math.ceil((2 * threads) / items);
+/** The words that all products share; `rest` are the three of gemm. */
+function wordsOf(
+  { a, b, m, n, k, stepA, stepB, batch }: Product,
+  target: Place,
+  columns: number,
+  [scratch, bytes]: readonly [Word, number],
+  rest: readonly [number, number, number],
+): readonly Word[] {
+  return [
+    ...[a, b, target, m, n, k, ...stepA, ...stepB, columns, scratch, bytes, batch.length, ...rest],
+    ...batch.flatMap(({ size, a, b }) => [size, a, b]),
+  ];
+}
+
+/** Vectors times matrices; `grain` is the length of a row of the result as its user sees it. */
+function gemv(workshop: Workshop, product: Product, grain: number): readonly Instruction[] | undefined {
+  const { n, k, stepA, stepB, out } = product;
+  if (stepB[1] !== 1 && stepA[1] !== 1) return undefined;
+  const blocks = matricesOf(product) * n * k < smallWork ? 1 : 4 * workshop.threads;
+  const columns = workshop.threads === 1 ? n : Math.max(ceilTo(Math.ceil(n / blocks), 16), 64);
+  const words = wordsOf(product, out, columns, [0, 0], [0, 0, 0]);
+  const whole = columns >= n || grain === 1;
+  return [{ kernel: "gemv", words, ...(whole && { epilogue: { result: out, grain } }) }];
+}
+
+/**
+ * How the result is cut: in blocks of whole rows, so that an epilogue can follow; where rows are too few for the threads,
+ * of columns, too; and where those are too few, the inner axis is split, and the sums added up after.
+ */
+function blocksOf(product: Product, threads: number) {
+  const { m, n, k } = product;
+  const matrices = matricesOf(product);
+  const most = Math.min(ceilTo(m, 4), 64);
+  if (threads === 1 || matrices * m * n * k < smallWork) return { rows: most, columns: n, parts: 1 };
+  const fair = ceilTo(Math.ceil((matrices * m) / (4 * threads)), 4);
+  const rows = Math.min(most, Math.max(fair, 16));
+  const down = matrices * Math.ceil(m / rows);
+  if (down >= threads) return { rows, columns: n, parts: 1 };
+  const across = Math.ceil((2 * threads) / down);
   const columns = Math.max(ceilTo(Math.ceil(n / across), 8), 16);
-  if (items * Math.ceil(n / columns) >= threads) return { rows, columns, parts: 1 };
   const parts = Math.min(threads, Math.floor(k / (2 * depth)));
-  return parts > 1 ? { rows, columns: n, parts } : { rows, columns, parts: 1 };
+  const few = down * Math.ceil(n / columns) < threads;
+  return few && parts > 1 ? { rows, columns: n, parts } : { rows, columns, parts: 1 };
 }
 
 function gemm(workshop: Workshop, product: Product): readonly Instruction[] {
-  const { a, b, out, m, n, k, stepA, stepB, batch } = product;
+  const { out, m, n, k, stepA } = product;
   const { rows, columns, parts } = blocksOf(product, workshop.threads);
-  const packed = stepA[1] === 1 ? 0 : ceilTo(rows, 4) * Math.min(k, depth);
-  const scratch = 32 + 8 * depth + packed;
-  const cells = sizeOf(out.shape);
-  const target = parts > 1 ? workshop.scratch(parts * cells) : placeOf(out);
-  const group = Math.max(1, Math.floor(100_000 / (rows * columns * k + 1)));
-  const words: Word[] = [
-    ...[placeOf(a), placeOf(b), target, m, n, k, ...stepA, ...stepB, columns],
-    ...[workshop.scratch(scratch * workshop.threads), scratch * 4, batch.length],
-    ...[rows, group, parts],
-    ...batch.flatMap(({ size, a, b }) => [size, a, b]),
+  const cells = matricesOf(product) * m * n;
+  // Per thread: a tile, a panel of B and the rows of a transposed A.
+  const size = 32 + 8 * depth + (stepA[1] === 1 ? 0 : rows * Math.min(k, depth));
+  const scratch = [workshop.scratch(size * workshop.threads), 4 * size] as const;
+  const target = parts > 1 ? workshop.scratch(parts * cells) : out;
+  const group = Math.max(1, Math.floor((5 * smallWork) / (rows * columns * Math.max(k, 1))));
+  const words = wordsOf(product, target, columns, scratch, [rows, group, parts]);
+  const epilogue = { result: out, grain: n };
+  if (parts === 1) return [{ kernel: "gemm", words, ...(columns >= n && { epilogue }) }];
+  const block = n * Math.max(1, Math.floor(4096 / n));
+  return [
+    { kernel: "gemm", words },
+    { kernel: "gemmSum", words: [target, out, cells, parts, block], epilogue },
   ];
-  const epilogue = { result: placeOf(out), grain: n };
-  if (parts > 1) {
-    const block = n * Math.max(1, Math.floor(4096 / n));
-    return [
-      { kernel: "gemm", words },
-      { kernel: "gemmSum", words: [target, placeOf(out), cells, parts, block], epilogue },
-    ];
-  }
-  return [columns >= n ? { kernel: "gemm", words, epilogue } : { kernel: "gemm", words }];
 }
 
 /** Products of float32 matrices that are row-major or transposed; the batch may have any steps. */
 export const matmul: Lowering<"matmul"> = (workshop, a, b, out) => {
-  if (![a, b, out].every(isFloat32) || !isContiguous(out)) return undefined;
+  if (![a, b, out].every(({ data }) => data instanceof Float32Array) || !isContiguous(out)) return undefined;
   if (sizeOf(out.shape) === 0) return [];
   const product = productOf(a, b, out);
-  const [[rowA, colA], [rowB, colB]] = [product.stepA, product.stepB];
-  if ((rowA !== 1 && colA !== 1) || (rowB !== 1 && colB !== 1)) return undefined;
-  return gemm(workshop, product);
+  if (!product.stepA.includes(1) || !product.stepB.includes(1)) return undefined;
+  const { m, n } = product;
+  const vector =
+    m === 1 ? gemv(workshop, product, n) : n === 1 ? gemv(workshop, turn(product), 1) : undefined;
+  return vector ?? gemm(workshop, product);
 };

@@ -1,6 +1,6 @@
-import type { ReduceName } from "../../kernels.ts";
 import { sizeOf } from "../../../shape.ts";
 import { isContiguous, type View } from "../../../view.ts";
+import type { ReduceName } from "../../kernels.ts";
 import type { Instruction, Lowering, Place, Workshop } from "../instruction.ts";
 import { blockOf } from "./views.ts";
 
@@ -53,8 +53,8 @@ const cellsOf = ([outer, inner]: readonly [Loop, Loop]): number => outer.count *
 
 // Columns in a block: their float64 totals fit the nearest cache beside the rows that pass by.
 const widestBlock = 512;
-// A lane is split where lanes are too few for this many blocks and each part still has so many cells.
-const fewBlocks = 16;
+// Lanes are split where there are fewer than so many to share among threads, if each part still has so many cells.
+const fewParts = 16;
 const smallestPart = 16384;
 
 /** One reduction of x to `out`: one instruction, or two where long lanes are split. `centers` are read by squares and exps. */
@@ -72,22 +72,34 @@ function reduction(
   const width = Math.min(stay[1].count, widestBlock);
   const items = rows ? lanes : stay[0].count;
   const block = blockOf(items, rows ? cells : cells * width, 1, workshop.threads);
-  const blocks = Math.ceil(items / block) * (rows ? 1 : Math.ceil(stay[1].count / width));
-  const splits = Math.max(1, Math.min(Math.ceil(fewBlocks / blocks), Math.floor((cells * lanes) / smallestPart / blocks), cells));
+  const parts = rows ? lanes : items * Math.ceil(stay[1].count / width);
+  const share = Math.floor((cells * lanes) / parts / smallestPart);
+  const splits = Math.max(1, Math.min(Math.ceil(fewParts / parts), share, cells));
   const target = splits > 1 ? workshop.scratch(splits * lanes) : out;
   const totals = rows ? [] : [width, workshop.scratch(workshop.threads * (width + 3) * 2)];
   const loops = [...stay, ...reduced].flatMap(({ count, step }) => [count, step]);
   const words = [x, centers, target, ways[way], splits > 1 ? 1 : divisor, ...loops, splits, block, ...totals];
   const first: Instruction = { kernel: rows ? "reduceRows" : "reduceSides", words };
   if (splits === 1) return [first];
-  const parts: Layout = {
-    stay: [single, { count: lanes, step: 1 }],
-    reduced: [single, { count: splits, step: lanes }],
-    rows: false,
-  };
   const joined = way === "squares" || way === "exps" ? "sum" : way;
-  return [first, ...reduction(workshop, joined, target, parts, target, divisor, out)];
+  return [first, ...reduction(workshop, joined, target, sideBySide(splits, lanes), target, divisor, out)];
 }
+
+/** `parts` rows of `cells` cells each, to be reduced to one. */
+const sideBySide = (parts: number, cells: number): Layout => ({
+  stay: [single, { count: cells, step: 1 }],
+  reduced: [single, { count: parts, step: cells }],
+  rows: false,
+});
+
+/** Adds up results [parts, cells] that threads have made on their own. */
+export const addParts = (
+  workshop: Workshop,
+  sums: Place,
+  parts: number,
+  cells: number,
+  out: Place,
+): readonly Instruction[] => reduction(workshop, "sum", sums, sideBySide(parts, cells), sums, 1, out);
 
 function logSumExp(workshop: Workshop, x: View, layout: Layout, out: View): readonly Instruction[] {
   const lanes = cellsOf(layout.stay);

@@ -30,7 +30,9 @@ const tilesAlong = ({ output }: Axis): number => Math.ceil(output / 4);
 
 const slides = ({ kernel, stride, dilation, input, output, before }: WindowAxis): boolean => {
   const after = output + 2 - input - before;
-  return kernel === 3 && stride === 1 && dilation === 1 && before >= 0 && before <= 2 && after >= 0 && after <= 2;
+  return (
+    kernel === 3 && stride === 1 && dilation === 1 && before >= 0 && before <= 2 && after >= 0 && after <= 2
+  );
 };
 
 /**
@@ -54,7 +56,7 @@ const applies = (g: ConvGeometry, views: readonly View[]): boolean =>
 const placeOf = ({ data, offset }: View): Place => ({ data, offset });
 
 /** How many tiles go through the products together: all they need stays in the second cache. */
-const chunkTiles = 128;
+const chunkTiles = 48;
 /** The widest segment, in tiles: the band between the passes of a transform stays small. */
 const segmentTiles = 8;
 
@@ -68,14 +70,16 @@ function cut({ batch, height, width }: Convolution, threads: number) {
   const chunkRows = Math.max(1, Math.floor(chunkTiles / perRow));
   // Smaller blocks where there are too few to keep all threads busy to the end.
   const fair = Math.floor(rows / (4 * threads));
-  const blockRows = threads === 1 ? chunkRows : Math.max(1, Math.min(chunkRows, Math.max(fair, Math.ceil(8 / perRow))));
+  const blockRows =
+    threads === 1 ? chunkRows : Math.max(1, Math.min(chunkRows, Math.max(fair, Math.ceil(8 / perRow))));
   const chunk = Math.max(1, Math.min(blockRows * segments, Math.floor(chunkTiles / segment)));
   const room = ceilTo(chunk * segment, 4);
   return { rows, perImage, perRow, segment, segments, blockRows, chunk, room };
 }
 
 // Sizes in cells, as the layout has them.
-const rowCells = (channels: number): number => (ceilTo(channels, 16) / 16) % 2 === 0 ? ceilTo(channels, 16) + 16 : ceilTo(channels, 16);
+const rowCells = (channels: number): number =>
+  (ceilTo(channels, 16) / 16) % 2 === 0 ? ceilTo(channels, 16) + 16 : ceilTo(channels, 16);
 const filterCells = (inputs: number, outputs: number): number =>
   36 * (ceilTo(inputs, 4) * ceilTo(outputs, 8) + 48);
 
@@ -86,7 +90,10 @@ function domainWords(
   parts: number,
 ): readonly Word[] {
   const { height, width, inputs, outputs } = convolution;
-  const { rows, perImage, perRow, segment, segments, blockRows, chunk, room } = cut(convolution, workshop.threads);
+  const { rows, perImage, perRow, segment, segments, blockRows, chunk, room } = cut(
+    convolution,
+    workshop.threads,
+  );
   const sheets = 36 * (room * (rowCells(inputs) + rowCells(outputs)) + 96);
   const bands = 8 * (4 * segment + 2) * ceilTo(Math.max(inputs, outputs), 4);
   const scratch = ceilTo(sheets + bands, 32);
@@ -113,6 +120,7 @@ function convolve(
     {
       kernel: "winogradFilter",
       words: [taps, filter, workshop.scratch(96 * workshop.threads), inputs, outputs, ...steps],
+      prepares: taps,
     },
     {
       kernel: "winograd",

@@ -41,8 +41,8 @@ function trySleeping(): boolean {
   }
 }
 
-/** Starts a thread that keeps no process alive; `undefined` where that is forbidden. `onEnd` is called if it fails or ends. */
-export function startThread(source: string, onEnd: (failed: boolean) => void): Thread | undefined {
+/** Starts a thread that keeps no process alive; `undefined` where that is forbidden. `onEnd` is called when it fails or ends. */
+export function startThread(source: string, onEnd: () => void): Thread | undefined {
   try {
     return nodeThreads === undefined ? inPage(source, onEnd) : inNode(nodeThreads, source, onEnd);
   } catch {
@@ -50,27 +50,23 @@ export function startThread(source: string, onEnd: (failed: boolean) => void): T
   }
 }
 
-function inNode(
-  { Worker }: typeof import("node:worker_threads"),
-  source: string,
-  onEnd: (failed: boolean) => void,
-): Thread {
+function inNode({ Worker }: NonNullable<typeof nodeThreads>, source: string, onEnd: () => void): Thread {
   // No flags of the main program: its loaders would be run again, for nothing.
   const worker = new Worker(source, { eval: true, execArgv: [] });
   worker.unref();
-  worker.on("error", () => onEnd(true));
-  worker.on("exit", () => onEnd(false));
+  worker.on("error", onEnd);
+  worker.on("exit", onEnd);
   return { post: (message) => worker.postMessage(message) };
 }
 
 let sourceUrl: string | undefined;
 
-function inPage(source: string, onEnd: (failed: boolean) => void): Thread {
+function inPage(source: string, onEnd: () => void): Thread {
   sourceUrl ??= URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new WebWorker!(sourceUrl);
   worker.onerror = () => {
     worker.terminate();
-    onEnd(true);
+    onEnd();
   };
   return { post: (message) => worker.postMessage(message) };
 }

@@ -25,6 +25,12 @@ type Word = number | boolean;
 
 type Exports = Executor & { readonly table: Table };
 
+/** The bytes that two hexadecimal digits each stand for. */
+const bytesOf = (digits: string): Uint8Array =>
+  Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
+
 /** The kernels of this thread, each with its place in the table, which is the same on every thread. */
 export class KernelTable {
   readonly executor: Executor;
@@ -39,7 +45,7 @@ export class KernelTable {
   constructor(memory: Memory, shared: boolean) {
     this.#memory = memory;
     this.#shared = shared;
-    const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
+    const bytes = bytesOf(binary);
     const module = new webAssembly.Module(shared ? bytes : unshared(bytes));
     const { exports } = new webAssembly.Instance(module, { env: { memory } });
     this.executor = exports as Exports;

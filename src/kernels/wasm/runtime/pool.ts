@@ -28,7 +28,7 @@ export class Pool {
   /** By seat. Those that were dismissed are kept until they have left. */
   readonly #workers: (Worker | undefined)[] = [];
   #size = 0;
-  /** A worker could not be started, so it is not tried again unless asked for. */
+  /** A worker could not be started, or ended though it should not have: no other takes its place unless asked for. */
   #failed = false;
 
   constructor(memory: Memory, table: KernelTable) {
@@ -88,7 +88,7 @@ export class Pool {
     const { executor, parcels } = this.#table;
     const seat = this.#vacantSeat();
     if (seat === undefined) return false;
-    const thread = startThread(workerSource, (failed) => this.#ended(seat, worker, failed));
+    const thread = startThread(workerSource, () => this.#ended(seat, worker));
     if (thread === undefined) return false;
     const worker = { thread, stays: true };
     this.#workers[seat] = worker;
@@ -118,10 +118,12 @@ export class Pool {
   }
 
   /** A worker has come to an end, as it should or not. */
-  #ended(seat: number, worker: Worker, failed: boolean): void {
+  #ended(seat: number, worker: Worker): void {
     if (this.#workers[seat] !== worker) return;
-    this.#failed ||= failed;
-    if (worker.stays) this.#size--;
+    if (worker.stays) {
+      this.#size--;
+      this.#failed = true;
+    }
     this.#workers[seat] = undefined;
     this.#table.executor.clean(this.control, seat);
   }

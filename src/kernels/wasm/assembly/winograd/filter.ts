@@ -32,9 +32,9 @@ export function winogradFilter(args: usize, thread: i32, threads: i32): void {
   const tap: isize = int(args, 10) << 2;
   const half = pointer(args, 5) + <usize>(thread * 384);
   const sheet = filterBytes(inputs, outputs);
-  for (let o = take(args) * 8; o < outputs; o = take(args) * 8) {
+  for (let o = take(args) * 16; o < outputs; o = take(args) * 16) {
     for (let i = 0; i < inputs; i++) {
-      for (let side = 0; side < 8 && o + side < outputs; side += 4) {
+      for (let side = 0; side < 16 && o + side < outputs; side += 4) {
         const from = pointer(args, 3) + <isize>i * inputStep + <isize>(o + side) * outputStep;
         const count = outputs - o - side;
         for (let j = 0; j < 3; j++) {
@@ -44,7 +44,7 @@ export function winogradFilter(args: usize, thread: i32, threads: i32): void {
           const g2 = gather(column + 6 * tap, outputStep, count);
           storeG(g0, g1, g2, half + (<usize>j << 4), 48);
         }
-        let to = pointer(args, 4) + (<usize>(o * inputs + 8 * i + side) << 2);
+        let to = pointer(args, 4) + (<usize>((o + (side & 8)) * inputs + 8 * i + (side & 4)) << 2);
         for (let row = half; row < half + 288; row += 48, to += 6 * sheet) {
           storeG(v128.load(row), v128.load(row, 16), v128.load(row, 32), to, sheet);
         }

@@ -1,6 +1,6 @@
 // A transform is made of two passes, along the columns and along the rows of an image, and in between lies a band: six rows
 // as wide as a segment. Each pass sweeps all channels of a pixel, so memory is read and written in long runs.
-import { at0, at1, at2, at3, storeA, storeBt } from "./matrices";
+import { storeA, storeAt, storeBt } from "./matrices";
 
 /** Six rows of images to the six of a band, for a run of at least 4 cells. */
 export function imagesToBand(
@@ -36,14 +36,9 @@ export function bandToResults(
   const last = <usize>(cells - 4) << 2;
   for (let at: usize = 0; ; at = min(at + 16, last)) {
     const from = band + at;
-    const m1 = v128.load(from + step), m2 = v128.load(from + 2 * step);
-    const m3 = v128.load(from + 3 * step), m4 = v128.load(from + 4 * step);
-    const even1 = f32x4.add(m1, m2), odd1 = f32x4.sub(m1, m2);
-    const even2 = f32x4.add(m3, m4), odd2 = f32x4.sub(m3, m4);
-    v128.store(r0 + at, at0(v128.load(from), even1, even2));
-    v128.store(r1 + at, at1(odd1, odd2));
-    v128.store(r2 + at, at2(even1, even2));
-    v128.store(r3 + at, at3(odd1, odd2, v128.load(from + 5 * step)));
+    const m0 = v128.load(from), m1 = v128.load(from + step), m2 = v128.load(from + 2 * step);
+    const m3 = v128.load(from + 3 * step), m4 = v128.load(from + 4 * step), m5 = v128.load(from + 5 * step);
+    storeAt(m0, m1, m2, m3, m4, m5, r0 + at, r1 + at, r2 + at, r3 + at);
     if (at == last) break;
   }
 }
@@ -83,16 +78,10 @@ export function domainToBand(
 ): void {
   for (; tiles > 0; tiles--) {
     for (let at: usize = 0; at < pixel; at += 16) {
-      const m = from + at;
-      const m1 = v128.load(m + sheet), m2 = v128.load(m + 2 * sheet);
-      const m3 = v128.load(m + 3 * sheet), m4 = v128.load(m + 4 * sheet);
-      const even1 = f32x4.add(m1, m2), odd1 = f32x4.sub(m1, m2);
-      const even2 = f32x4.add(m3, m4), odd2 = f32x4.sub(m3, m4);
-      const to = band + at;
-      v128.store(to, at0(v128.load(m), even1, even2));
-      v128.store(to + pixel, at1(odd1, odd2));
-      v128.store(to + 2 * pixel, at2(even1, even2));
-      v128.store(to + 3 * pixel, at3(odd1, odd2, v128.load(m + 5 * sheet)));
+      const m = from + at, to = band + at;
+      const m0 = v128.load(m), m1 = v128.load(m + sheet), m2 = v128.load(m + 2 * sheet);
+      const m3 = v128.load(m + 3 * sheet), m4 = v128.load(m + 4 * sheet), m5 = v128.load(m + 5 * sheet);
+      storeAt(m0, m1, m2, m3, m4, m5, to, to + pixel, to + 2 * pixel, to + 3 * pixel);
     }
     from += row;
     band += 4 * pixel;

@@ -1,0 +1,69 @@
+import { finish, int, pointer } from "./arguments";
+import { exp4, log4 } from "./exponential";
+import { EXPS, MAX, reduceRun, runLength } from "./reduce";
+import { take } from "./threads";
+
+// Words: 3 x, 4 the result, 5 lanes, 6 cells of each, 7 and 8 cells from one lane to the next in x and in the result,
+// 9 lanes in a block, 10 not 0 for logarithms
+
+// @ts-expect-error: decorator
+@inline
+function softmaxLane(from: usize, to: usize, length: i32): void {
+  const top = f32x4.splat(<f32>reduceRun(MAX, from, length, 0));
+  const vectors = <usize>(length & ~3) << 2;
+  const bytes = <usize>length << 2;
+  let sum = f64x2.splat(0);
+  for (let i: usize = 0; i < vectors; i += 16) {
+    const e = exp4(f32x4.sub(v128.load(from + i), top));
+    v128.store(to + i, e);
+    const pairs = f64x2.add(f64x2.promote_low_f32x4(e), f64x2.promote_low_f32x4(v128.shuffle<f64>(e, e, 1, 1)));
+    sum = f64x2.add(sum, pairs);
+  }
+  let total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  for (let i = vectors; i < bytes; i += 4) {
+    const e = f32x4.extract_lane(exp4(f32x4.sub(v128.load32_splat(from + i), top)), 0);
+    store<f32>(to + i, e);
+    total += e;
+  }
+  const divisor = f32x4.splat(<f32>total);
+  for (let i: usize = 0; i < vectors; i += 16) v128.store(to + i, f32x4.div(v128.load(to + i), divisor));
+  for (let i = vectors; i < bytes; i += 4) store<f32>(to + i, load<f32>(to + i) / <f32>total);
+}
+
+// @ts-expect-error: decorator
+@inline
+function logSoftmaxLane(from: usize, to: usize, length: i32): void {
+  const largest = <f32>reduceRun(MAX, from, length, 0);
+  const top = f32x4.splat(largest);
+  let total: f64 = 0;
+  for (let i = 0; i < length; i += runLength) {
+    total += reduceRun(EXPS, from + (<usize>i << 2), min(runLength, length - i), largest);
+  }
+  // Beside an infinite or undefined largest cell there is nothing to add up.
+  const rest = largest - largest == 0 ? log4(f32x4.splat(<f32>total)) : f32x4.splat(0);
+  const vectors = <usize>(length & ~3) << 2;
+  const bytes = <usize>length << 2;
+  for (let i: usize = 0; i < vectors; i += 16) {
+    v128.store(to + i, f32x4.sub(f32x4.sub(v128.load(from + i), top), rest));
+  }
+  for (let i = vectors; i < bytes; i += 4) {
+    store<f32>(to + i, load<f32>(from + i) - largest - f32x4.extract_lane(rest, 0));
+  }
+}
+
+/** softmax or log softmax of lanes of neighbouring cells. */
+export function softmax(args: usize, thread: i32, threads: i32): void {
+  const lanes = int(args, 5);
+  const length = int(args, 6);
+  const block = int(args, 9);
+  for (let first = take(args) * block; first < lanes; first = take(args) * block) {
+    const last = min(first + block, lanes);
+    for (let lane = first; lane < last; lane++) {
+      const from = pointer(args, 3) + ((lane * int(args, 7)) << 2);
+      const to = pointer(args, 4) + ((lane * int(args, 8)) << 2);
+      if (int(args, 10) != 0) logSoftmaxLane(from, to, length);
+      else softmaxLane(from, to, length);
+    }
+    finish(args, first * length, last * length);
+  }
+}
