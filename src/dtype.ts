@@ -57,8 +57,7 @@ export function allocate(dtype: DType, size: number): Cells {
 }
 
 /** The dtype of cells. */
-export const dtypeOf = (cells: Cells): DType =>
-  dtypes.find((dtype) => cells instanceof storage[dtype])!;
+export const dtypeOf = (cells: Cells): DType => dtypes.find((dtype) => cells instanceof storage[dtype])!;
 
 /** Bytes of a cell. */
 export const bytesOf = (dtype: DType): number => storage[dtype].BYTES_PER_ELEMENT;

@@ -1,10 +1,10 @@
-import { ChainruleError, show } from "../errors.ts";
+import { epsilon, floatx } from "../dtype.ts";
+import { ChainruleError, saying, show } from "../errors.ts";
 import { getBackend } from "../kernels/backend.ts";
-import { readOperands } from "../ops/call.ts";
-import { cast } from "../ops/op.ts";
 import { recorded } from "../ops/recording.ts";
+import { tensor } from "../tensor/create.ts";
 import { Leaf, Tensor, type TensorLike } from "../tensor/tensor.ts";
-import { traced } from "../tensor/tracing.ts";
+import { isTracing, traced } from "../tensor/tracing.ts";
 import { Program } from "./program.ts";
 
 type Results = Tensor | readonly Tensor[];
@@ -22,9 +22,9 @@ export function traceOn<R>(
   return { inputs, result: traced(() => recorded(() => f(inputs))) };
 }
 
-/** What programs there are depends on the shapes and dtypes of the arguments. */
+/** What a trace depends on: the shapes and dtypes of the arguments, and the settings that ops go by. */
 export const signatureOf = (tensors: readonly Tensor[]): string =>
-  tensors.map(({ shape, dtype }) => `${dtype}[${shape}]`).join(" ");
+  [...tensors.map(({ shape, dtype }) => `${dtype}[${shape}]`), floatx(), epsilon()].join(" ");
 
 /** What could not be traced, and why. */
 class Untraced {
@@ -61,10 +61,15 @@ export class Programs<P extends object> {
   run<R>(signature: string, make: () => P, run: (program: P) => R, eagerly: () => R): R {
     const program = this.#get(signature, make);
     if (!(program instanceof Untraced)) return run(program);
-    // An error of the function itself is told as it is, without a word on tracing.
-    const result = eagerly();
-    program.say(this.#what);
-    return result;
+    try {
+      const result = eagerly();
+      program.say(this.#what);
+      return result;
+    } catch (error) {
+      // An error of the function itself is told as it is, without a word on tracing, and may be gone the next time.
+      this.#known.delete(signature);
+      throw error;
+    }
   }
 
   #get(signature: string, make: () => P): P | Untraced {
@@ -124,12 +129,14 @@ export function compile<A extends readonly Tensor[], R extends Results>(
   if (typeof f !== "function") throw new ChainruleError(`compile: expected a function; received ${show(f)}`);
   const programs = new Programs<Compiled>(f.name ? `compile: ${f.name}` : "compile: the function");
   return (...args: Likes<A>): R => {
-    const names = args.map((_, i) => `argument ${i}`);
-    const given = names.map(
-      (name, i) => readOperands("compile", [name], { numbers: "all" }, cast, [args[i]])[0]!,
+    const given = args.map((x, i) =>
+      x instanceof Tensor ? x : saying(`compile, argument ${i}`, () => tensor(x)),
     );
-    const eagerly = () => f(...(given as readonly Tensor[] as A));
-    if (!compiles() || given.some((x) => x.symbolic)) return eagerly();
+    const call = () => f(...(given as readonly Tensor[] as A));
+    // Within another trace, or a model, it becomes a part of that.
+    if (isTracing() || given.some((x) => x.symbolic)) return call();
+    const eagerly = () => valuesOf(recorded(call));
+    if (!compiles()) return eagerly();
     return programs.run(
       signatureOf(given),
       () => build(f as (...xs: readonly Tensor[]) => R, given),
@@ -139,8 +146,15 @@ export function compile<A extends readonly Tensor[], R extends Results>(
   };
 }
 
-/** Whether the backend runs programs. */
-export const compiles = (): boolean => getBackend() === "wasm";
+/** Whether there is a backend that runs programs, and no trace in progress, which this would become a part of. */
+export const compiles = (): boolean => !isTracing() && getBackend() === "wasm";
+
+/** Results that know nothing of how they were made. */
+function valuesOf<R extends Results>(results: R): R {
+  checkResults(results);
+  const plain = (x: Tensor) => (x.tracked ? new Tensor(x.shape, x.dtype, x.toTypedArray()) : x);
+  return (results instanceof Tensor ? plain(results) : results.map(plain)) as Results as R;
+}
 
 function build<R extends Results>(f: (...xs: readonly Tensor[]) => R, given: readonly Tensor[]): Compiled {
   const { inputs, result: results } = traceOn(given, (xs) => f(...xs));

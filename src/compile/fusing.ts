@@ -49,9 +49,9 @@ export function fused(tape: Tape, calls: readonly Call[], isNeeded: (call: Call)
   const read = (view: View): Ref => {
     const step = stepsOf.get(view.data);
     if (step !== undefined) return { step };
-    const { of, size } = tape.buffer(view);
+    const { of, size, dtype } = tape.buffer(view);
     if (of !== undefined && size === 1 && !(of instanceof Variable) && !of.symbolic) {
-      return { constant: of.data[0]! };
+      return { constant: of.data[0]!, dtype };
     }
     const wanted = squeezed(view);
     const known = inputs.findIndex((input) => sameView(input, wanted));

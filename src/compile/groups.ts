@@ -112,6 +112,7 @@ export class Grouping {
     const group = this.#groupOf.get(call)!;
     if (target === group || target.stage !== group.stage) return;
     if (cellsOf(target.elementwise[0]!.out) !== cellsOf(call.out)) return;
+    if (this.#crosses(target, group) || this.#crosses(group, target)) return;
     if (this.#between(target, group) || this.#between(group, target)) return;
     target.elementwise.push(...group.elementwise);
     target.elementwise.sort((a, b) => a.index - b.index);
@@ -131,11 +132,21 @@ export class Grouping {
     const head = heads.find((call) => {
       const alone = this.#groupOf.get(call)!;
       const fits = alone.stage === group.stage && alone.elementwise.length === 0;
-      return fits && !this.#between(alone, group) && !this.#between(group, alone);
+      if (!fits || this.#crosses(alone, group)) return false;
+      return !this.#between(alone, group) && !this.#between(group, alone);
     });
     if (head === undefined) return;
     group.head = head;
     this.#groupOf.set(head, group);
+  }
+
+  /** Whether elementwise calls of `to` read results of `from` otherwise than cell by cell: turned round, say. */
+  #crosses(from: Group, to: Group): boolean {
+    const isOwn = (view: View, { out }: Call) => this.#tape.isWhole(view) && cellsOf(view) === cellsOf(out);
+    const made = new Set(from.calls.map(({ out }) => out.data));
+    return to.elementwise.some((call) =>
+      call.reads.some((view) => made.has(view.data) && !isOwn(view, call)),
+    );
   }
 
   /** Whether something outside of both needs `from` and is needed by `to`. */

@@ -14,12 +14,13 @@ const sameCells = (view: View, { out }: Call): boolean =>
 
 /**
  * Which new values can be written over the old ones: those that an elementwise kernel computes cell by cell, after all
- * others have read the old value. Adds to the grouping that it waits for them.
+ * others have read the old value; the caller wants to read those that are `kept`. Adds to the grouping that it waits for them.
  */
 export function writtenInPlace(
   tape: Tape,
   units: Units,
   updates: ReadonlyMap<Variable, View>,
+  kept: ReadonlySet<Cells>,
   stage: number,
 ): Map<Cells, Variable> {
   const found = new Map<Cells, Variable>();
@@ -30,6 +31,7 @@ export function writtenInPlace(
     const group = units.grouping.groupOf(writer);
     if (group.stage !== stage || !group.elementwise.includes(writer)) continue;
     const { data: old } = tape.view(variable);
+    if (kept.has(old) || buffer.dtype !== variable.dtype) continue;
     const inOrder = group.elementwise.every(readsInOrder(old));
     if (!inOrder || group.head?.reads.some(({ data }) => data === old)) continue;
     const others = new Set([...units.grouping.readers(old)].filter((reader) => reader !== group));

@@ -15,21 +15,25 @@ export interface Places {
   readonly shared: ReadonlyMap<Cells, Cells>;
 }
 
-/** The buffers that the units touch, with their lives in units. */
-function livesOf(tape: Tape, units: readonly Unit[]): Map<Cells, Life> {
+/** The buffers that the units touch, with their lives in units; those that are kept live on after the last. */
+function livesOf(tape: Tape, units: readonly Unit[], kept: ReadonlySet<Cells>): Map<Cells, Life> {
   const lives = new Map<Cells, Life>();
   const touch = (cells: Cells, bytes: number, at: number): void => {
     const life = lives.get(cells);
     if (life === undefined) lives.set(cells, { bytes, from: at, to: at });
     else life.to = at;
   };
-  for (const [at, { touches, scratch }] of units.entries()) {
-    for (const cells of touches) {
+  const touchAll = (buffers: Iterable<Cells>, at: number): void => {
+    for (const cells of buffers) {
       const { size, dtype } = tape.buffers.get(cells)!;
       touch(cells, size * bytesOf(dtype), at);
     }
+  };
+  for (const [at, { touches, scratch }] of units.entries()) {
+    touchAll(touches, at);
     for (const [cells, bytes] of scratch) touch(cells, bytes, at);
   }
+  touchAll(kept, units.length);
   return lives;
 }
 
@@ -88,7 +92,7 @@ export function placesOf(
   kept: ReadonlySet<Cells>,
   homes: ReadonlySet<Cells>,
 ): Places {
-  const lives = livesOf(tape, order);
+  const lives = livesOf(tape, order, kept);
   const preparing = new Set(
     order.filter(({ stage }) => stage === prepared).flatMap(({ steps }) => steps.flatMap(cellsIn)),
   );
@@ -97,10 +101,6 @@ export function placesOf(
     if (buffer === undefined) return preparing.has(cells);
     return buffer.of !== undefined || buffer.writers.some((writer) => stages.get(writer) === prepared);
   };
-  for (const cells of kept) {
-    const life = lives.get(cells);
-    if (life !== undefined) life.to = order.length;
-  }
   const isFree = (cells: Cells) => !lasts(cells) && !homes.has(cells) && !kept.has(cells);
   const shared = overwritten(tape, units, order, lives, isFree);
   for (const [cells, root] of shared) {

@@ -1,8 +1,10 @@
 import type { Cells } from "../dtype.ts";
+import { ChainruleError } from "../errors.ts";
 import { reference } from "../kernels/reference/reference.ts";
 import type { Program as Laid } from "../kernels/wasm/runtime/program.ts";
 import { type Runtime, runtime as theRuntime } from "../kernels/wasm/runtime/runtime.ts";
 import { workOf } from "../kernels/work.ts";
+import { formatShape } from "../shape.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
 import type { View } from "../view.ts";
 import { homeOf } from "./homes.ts";
@@ -45,12 +47,20 @@ export class Program {
   readonly #tape: Tape;
   readonly #views: ReadonlyMap<Tensor, View>;
   readonly #addresses = new Map<Cells, number>();
-  readonly #read: readonly Variable[];
+  /** Variables that no run changes. */
+  readonly #steady: readonly Variable[];
   readonly #stages: Action[][];
   readonly #copies: readonly (readonly [Variable, View])[];
-  #versions = "";
+  #versions: string | undefined;
 
+  /** @throws If a new value does not have the shape of its variable. */
   constructor(plan: Plan) {
+    for (const [{ name, shape: own }, { shape }] of plan.updates) {
+      if (String(shape) === String(own)) continue;
+      throw new ChainruleError(
+        `the variable${name ? ` ${name}` : ""} has shape ${formatShape(own)}; its new value has ${formatShape(shape)}`,
+      );
+    }
     this.#plan = plan;
     this.#tape = new Tape(plan.inputs);
     const tape = this.#tape;
@@ -63,9 +73,9 @@ export class Program {
     const kept = new Set(wanted.flat().map(({ data }) => data));
     const stages = stagesOf(tape, wanted, new Set(updates.keys()));
     const units = new Units(tape, stages, kept, this.#runtime);
-    const inPlace = writtenInPlace(tape, units, updates, last);
+    const inPlace = writtenInPlace(tape, units, updates, kept, last);
     const order = units.ordered();
-    this.#read = this.#settle(inPlace);
+    this.#steady = this.#settle(inPlace);
     const places = placesOf(tape, units, order, stages, kept, new Set(this.#addresses.keys()));
     this.#place(places);
     this.#copies = [...updates].filter(
@@ -100,7 +110,7 @@ export class Program {
 
   /** Runs what depends on variables alone, if one of them has changed. */
   #prepare(): void {
-    const versions = String(this.#read.map(({ version }) => version));
+    const versions = String(this.#steady.map(({ version }) => version));
     if (versions === this.#versions) return;
     for (const action of this.#stages[prepared]!) action();
     this.#versions = versions;
@@ -112,13 +122,13 @@ export class Program {
     for (const variable of this.#plan.updates.keys()) variable.version++;
   }
 
-  /** Gives variables their homes, and new values those of their variables; returns the variables that are read. */
+  /** Gives variables their homes, and new values those of their variables; returns the variables that only change when they are assigned. */
   #settle(inPlace: ReadonlyMap<Cells, Variable>): Variable[] {
     const variables: Variable[] = [];
     for (const [cells, { of }] of this.#tape.buffers) {
       if (!(of instanceof Variable)) continue;
       this.#addresses.set(cells, homeOf(of, this.#runtime));
-      variables.push(of);
+      if (!this.#plan.updates.has(of)) variables.push(of);
     }
     for (const variable of this.#plan.updates.keys()) homeOf(variable, this.#runtime);
     for (const [cells, variable] of inPlace) this.#addresses.set(cells, homeOf(variable, this.#runtime));

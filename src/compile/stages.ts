@@ -38,8 +38,8 @@ export function stagesOf(
     return buffer.writers.every((writer) => stages.get(writer) === prepared);
   };
   for (const call of tape.calls) {
-    const [first] = tape.buffer(call.out).writers;
-    const fixed = call.reads.every(isFixed) && (first === call || isFixed(call.out));
+    const before = tape.buffer(call.out).writers.filter(({ index }) => index < call.index);
+    const fixed = call.reads.every(isFixed) && before.every((writer) => stages.get(writer) === prepared);
     if (stages.has(call) && fixed) stages.set(call, prepared);
   }
   return { of: stages, isFixed };

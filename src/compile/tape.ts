@@ -29,11 +29,12 @@ export interface Call {
   readonly out: View;
 }
 
-/** Attributes as a key: JSON knows no infinities. */
+/** Attributes as a key: JSON knows no infinities and no −0. */
 const keyOf = (attrs: object): string =>
-  JSON.stringify(attrs, (_, value: unknown) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-  );
+  JSON.stringify(attrs, (_, value: unknown) => {
+    if (Object.is(value, -0)) return "-0";
+    return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  });
 
 /** A number for each object, for keys. */
 function numbering(): (of: object) => number {
@@ -157,6 +158,7 @@ export class Tape {
     const views = args.filter(isView);
     const reads = views.slice(0, -1);
     let out = views.at(-1)!;
+    if (sizeOf(out.shape) === 0) return;
     if (kernel === "copy" && this.#renames(reads[0]!, out)) return;
     if (this.isWhole(out) && this.buffer(out).writers.length > 0) out = this.#afresh(given, out);
     const call: Call = {

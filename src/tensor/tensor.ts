@@ -214,6 +214,9 @@ export class Variable extends Leaf {
    */
   assign(value: TensorLike): void {
     const who = `assign${this.name ? ` to ${this.name}` : ""}`;
+    if (isTracing()) {
+      throw new ChainruleError(`${who}: a function that is compiled only computes; assign what it returns`);
+    }
     saying(who, () => {
       const from = value instanceof Tensor ? { shape: value.shape, cells: value.data } : readRaw(who, value);
       ensure(

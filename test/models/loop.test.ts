@@ -22,7 +22,8 @@ function spied(optimizer: c.Optimizer = new c.SGD(0), options: Partial<c.Compile
   const spy = new Spy();
   const input = c.Input([1]);
   const model = c.Model(input, spy(input));
-  model.compile({ optimizer, loss: "mse", ...options });
+  // Op by op: a compiled step would not show its samples to the spy.
+  model.compile({ optimizer, loss: "mse", runEagerly: true, ...options });
   return { model, spy };
 }
 

@@ -1,6 +1,5 @@
 import { compiles, Programs, signatureOf, traceOn } from "../../compile/compile.ts";
 import { Program } from "../../compile/program.ts";
-import { epsilon, floatx } from "../../dtype.ts";
 import type { Layer } from "../../layers/layer.ts";
 import { stream } from "../../random.ts";
 import { full } from "../../tensor/create.ts";
@@ -66,7 +65,7 @@ export class Runner {
     const weights = batch.weights.map((x) => x !== undefined);
     const trained = this.#model.trainableWeights.map(({ id }) => id);
     const frozen = flagsOf(this.#model);
-    return [signatureOf(tensorsOf(batch)), weights, trained, frozen, epsilon(), floatx()].join("; ");
+    return [signatureOf(tensorsOf(batch)), weights, trained, frozen].join("; ");
   }
 
   #compile(batch: Batch, make: Make): CompiledStep {

@@ -96,4 +96,4 @@ export function caseOf(
   return { x, filter, g, threads, seed: 7 };
 }
 
-export type ConvName = Name & keyof Kernels;
+type ConvName = Name & keyof Kernels;

@@ -75,7 +75,7 @@ describe("matmul in WebAssembly", () => {
       fc.property(cases, ({ batch, size: [m, k, n], sides, threads, seed }) => {
         check(matrices(batch, m, k, sides[0], seed), matrices(batch, k, n, sides[1], seed + 1), threads);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, seed: 5 },
     );
   });
 

@@ -1,6 +1,7 @@
 import type { ConvGeometry, WindowAxis } from "../../../geometry.ts";
-import { isContiguous, type View } from "../../../view.ts";
+import type { View } from "../../../view.ts";
 import type { Instruction, Lowerings, Place, Word, Workshop } from "../instruction.ts";
+import { isDense } from "./views.ts";
 
 /** One axis of a 3-tap convolution with stride 1. */
 interface Axis {
@@ -36,27 +37,26 @@ const slides = ({ kernel, stride, dilation, input, output, before }: WindowAxis)
 };
 
 /**
- * Whether Winograd pays: its multiplications on whole tiles, its transforms of images and of the filter, all in
- * multiplications of the direct way, against those.
+ * Whether Winograd pays: its multiplications on whole tiles, four at a time, and what its transforms of images and of the
+ * filter cost, against the multiplications of the direct way; all for one input and output. A pixel must have a vector of
+ * channels.
  */
 function pays({ batch, height, width, inputs, outputs }: Convolution): boolean {
-  if (Math.min(inputs, outputs) < 8) return false;
+  if (Math.min(inputs, outputs) < 4) return false;
   const tiles = batch * tilesAlong(height) * tilesAlong(width);
-  const products = 36 * ceilTo(tiles, 4);
-  const transforms = 300 * tiles * (1 / inputs + 1 / outputs) + 150;
-  return products + transforms < 9 * batch * height.output * width.output;
+  const transforms = 150 * tiles * (1 / inputs + 1 / outputs) + 100;
+  return 36 * ceilTo(tiles, 4) + transforms < 9 * batch * height.output * width.output;
 }
 
 const applies = (g: ConvGeometry, views: readonly View[]): boolean =>
-  g.groups === 1 &&
-  slides(g.height) &&
-  slides(g.width) &&
-  views.every((view) => view.data instanceof Float32Array && isContiguous(view));
+  g.groups === 1 && slides(g.height) && slides(g.width) && isDense(...views);
 
 const placeOf = ({ data, offset }: View): Place => ({ data, offset });
 
 /** How many tiles go through the products together: all they need stays in the second cache. */
-const chunkTiles = 48;
+const chunkTiles = 40;
+/** With fewer tiles than this, more time goes into fetching the filter than is saved by another thread. */
+const leastTiles = 8;
 /** The widest segment, in tiles: the band between the passes of a transform stays small. */
 const segmentTiles = 8;
 
@@ -67,11 +67,11 @@ function cut({ batch, height, width }: Convolution, threads: number) {
   const rows = batch * perImage;
   const segments = Math.ceil(perRow / segmentTiles);
   const segment = Math.ceil(perRow / segments);
-  const chunkRows = Math.max(1, Math.floor(chunkTiles / perRow));
-  // Smaller blocks where there are too few to keep all threads busy to the end.
-  const fair = Math.floor(rows / (4 * threads));
-  const blockRows =
-    threads === 1 ? chunkRows : Math.max(1, Math.min(chunkRows, Math.max(fair, Math.ceil(8 / perRow))));
+  const most = Math.max(1, Math.floor(chunkTiles / perRow));
+  const least = Math.ceil(leastTiles / perRow);
+  // As many blocks for one thread as for another, unless there is too little to share.
+  const blocks = ceilTo(Math.ceil(rows / most), threads);
+  const blockRows = Math.min(most, Math.max(least, Math.ceil(rows / blocks)));
   const chunk = Math.max(1, Math.min(blockRows * segments, Math.floor(chunkTiles / segment)));
   const room = ceilTo(chunk * segment, 4);
   return { rows, perImage, perRow, segment, segments, blockRows, chunk, room };
