@@ -52,7 +52,7 @@ function check(what: string, run: () => string, expected: string): void {
 }
 
 try {
-  const [tarball] = JSON.parse(npm("pack", root, "--json")) as [{ filename: string }];
+  const [tarball] = JSON.parse(npm("pack", "--ignore-scripts", root, "--json")) as [{ filename: string }];
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
   npm("install", "--no-audit", "--no-fund", `./${tarball.filename}`);
   writeFileSync(join(project, "program.ts"), program);

@@ -16,8 +16,11 @@ export interface Job {
   readonly ownActivation?: boolean;
 }
 
-/** Adam's options, the same in every library: Keras's defaults. */
-export const adam = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+/**
+ * Adam's options, the same in every library: Keras's but for the rate, which is low, so that the first losses do not jump
+ * and can be compared. (PyTorch adds epsilon at another place of the formula.)
+ */
+export const adam = { rate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 /** The losses of so many first steps must agree. */
 export const checkedSteps = 3;

@@ -3,7 +3,9 @@ import { convnet } from "./convnet.ts";
 import { mnist } from "./mnist.ts";
 import { mobilenet } from "./mobilenet.ts";
 import { moons } from "./moons.ts";
+import { ops } from "./ops.ts";
 import { scalars } from "./scalars.ts";
+import { scaling } from "./scaling.ts";
 
 /** Tables that belong together: one file of results, one chart. */
 export interface Group {
@@ -17,5 +19,7 @@ export const groups: readonly Group[] = [
   { name: "convnet", title: "The article's convnet", parts: convnet.map(compare) },
   { name: "mnist", title: "Small nets for MNIST", parts: mnist.map(compare) },
   { name: "mobilenet", title: "MobileNetV3's blocks", parts: mobilenet.map(compare) },
+  { name: "ops", title: "Single ops", parts: ops.map(compare) },
   { name: "eager", title: "Eager loops", parts: [moons, scalars].map(compare) },
+  { name: "scaling", title: "Other shapes", parts: scaling.map(compare) },
 ];

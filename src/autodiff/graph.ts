@@ -10,7 +10,7 @@ export interface Edge {
 /** The edges out of a result: its inputs that have a gradient rule. A repeated input has an edge per slot. */
 export function edgesOf(result: Tensor): Edge[] {
   const { node } = result;
-  if (node === undefined || !isFloat(result.dtype)) return [];
+  if (!node?.flows) return [];
   return node.inputs.flatMap((input, slot) =>
     input.tracked && isFloat(input.dtype) && node.op.gradient(slot) !== null ? [{ slot, input }] : [],
   );

@@ -94,10 +94,10 @@ const listOf = (results: Results): readonly Tensor[] => (results instanceof Tens
 
 function checkResults(results: unknown): asserts results is Results {
   const list: readonly unknown[] = Array.isArray(results) ? results : [results];
-  const stray = list.find((x) => !(x instanceof Tensor));
-  if (list.length === 0 || stray !== undefined) {
+  const stray = list.findIndex((x) => !(x instanceof Tensor));
+  if (list.length === 0 || stray >= 0) {
     throw new ChainruleError(
-      `compile: the function must return a tensor or an array of them; it returned ${show(stray ?? results)}`,
+      `compile: the function must return a tensor or an array of them; it returned ${show(stray >= 0 ? list[stray] : results)}`,
     );
   }
 }

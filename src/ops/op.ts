@@ -191,6 +191,7 @@ function declare<N extends Names, S extends AttrSpecs>(
       inputs: tensors,
       attrs,
       versions: tensors.map((x) => x.version),
+      flows: differentiable,
     };
     return new Tensor(shape, dtype, cells, node);
   }

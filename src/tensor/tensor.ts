@@ -17,6 +17,8 @@ export interface Node {
   readonly attrs: object;
   /** The versions of the inputs when the op ran: the backward pass so notices a later `assign`. */
   readonly versions: readonly number[];
+  /** Whether gradients flow through it. A symbolic result has a node also where none do. */
+  readonly flows: boolean;
 }
 
 /** What a node knows of its op. */
@@ -90,7 +92,7 @@ export class Tensor {
 
   /** Whether results of this tensor are recorded, so that they can be differentiated. */
   get tracked(): boolean {
-    return this.node !== undefined;
+    return this.node?.flows ?? false;
   }
 
   /** The row-major cells themselves, not a copy: read them, do not write. Throws when symbolic. */

@@ -95,5 +95,3 @@ export function caseOf(
   expect(g.batch).toBe(x[0]);
   return { x, filter, g, threads, seed: 7 };
 }
-
-type ConvName = Name & keyof Kernels;

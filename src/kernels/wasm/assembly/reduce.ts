@@ -19,12 +19,21 @@ export const MAX: i32 = 3;
 const MIN: i32 = 4;
 const PROD: i32 = 5;
 
-/** What is reduced of the cells `x` of a lane. */
+// The loops are compiled once for each way. A type stands for it, as only types make the compiler do that.
+type Sum = i8;
+type Squares = u8;
+type Exps = i16;
+type Max = u16;
+type Min = i32;
+type Prod = u32;
+
+/** The way that a type stands for. */
 // @ts-expect-error: decorator
 @inline
-function term(how: i32, x: v128, center: v128): v128 {
-  const difference = f32x4.sub(x, center);
-  return how == SQUARES ? f32x4.mul(difference, difference) : how == EXPS ? exp4(difference) : x;
+function way<T>(): i32 {
+  if (sizeof<T>() == 1) return isSigned<T>() ? SUM : SQUARES;
+  if (sizeof<T>() == 2) return isSigned<T>() ? EXPS : MAX;
+  return isSigned<T>() ? MIN : PROD;
 }
 
 /** Whether the terms need the center of their lane. */
@@ -40,20 +49,32 @@ function neutral(how: i32): f32 {
   return how == MAX ? -Infinity : how == MIN ? Infinity : how == PROD ? 1 : 0;
 }
 
+/** What is reduced of the cells `x` of a lane. */
 // @ts-expect-error: decorator
 @inline
-function join(how: i32, a: v128, b: v128): v128 {
-  if (how == MAX) return v128.bitselect(b, a, beats(b, a));
-  if (how == MIN) return v128.bitselect(b, a, v128.andnot(f32x4.eq(a, a), f32x4.ge(b, a)));
-  return how == PROD ? f32x4.mul(a, b) : f32x4.add(a, b);
+function term<T>(x: v128, center: v128): v128 {
+  if (way<T>() == EXPS) return exp4(f32x4.sub(x, center));
+  if (way<T>() != SQUARES) return x;
+  const difference = f32x4.sub(x, center);
+  return f32x4.mul(difference, difference);
 }
 
 // @ts-expect-error: decorator
 @inline
-function join64(how: i32, a: f64, b: f64): f64 {
-  if (how == MAX) return b > a || (b != b && a == a) ? b : a;
-  if (how == MIN) return b < a || (b != b && a == a) ? b : a;
-  return how == PROD ? a * b : a + b;
+function join<T>(a: v128, b: v128): v128 {
+  if (way<T>() == MAX) return v128.bitselect(b, a, beats(b, a));
+  if (way<T>() == MIN) return v128.bitselect(b, a, v128.andnot(f32x4.eq(a, a), f32x4.ge(b, a)));
+  if (way<T>() == PROD) return f32x4.mul(a, b);
+  return f32x4.add(a, b);
+}
+
+// @ts-expect-error: decorator
+@inline
+function join64<T>(a: f64, b: f64): f64 {
+  if (way<T>() == MAX) return b > a || (b != b && a == a) ? b : a;
+  if (way<T>() == MIN) return b < a || (b != b && a == a) ? b : a;
+  if (way<T>() == PROD) return a * b;
+  return a + b;
 }
 
 // --- lanes whose cells are neighbours ---
@@ -61,47 +82,54 @@ function join64(how: i32, a: f64, b: f64): f64 {
 /** Reduces `count` neighbouring cells. Products are float64 from the start: those of a few cells may overflow. */
 // @ts-expect-error: decorator
 @inline
-function run(how: i32, at: usize, count: i32, center: f32): f64 {
-  let total: f64 = neutral(how);
+function run<T>(at: usize, count: i32, center: f32): f64 {
   const end = at + (<usize>count << 2);
-  if (how == PROD) {
+  if (way<T>() == PROD) {
+    let total: f64 = 1;
     for (; at < end; at += 4) total *= load<f32>(at);
     return total;
   }
-  const start = f32x4.splat(neutral(how));
+  const start = f32x4.splat(neutral(way<T>()));
   const middle = f32x4.splat(center);
-  let a = start, b = start, c = start, d = start;
-  for (; at + 64 <= end; at += 64) {
-    a = join(how, a, term(how, v128.load(at), middle));
-    b = join(how, b, term(how, v128.load(at, 16), middle));
-    c = join(how, c, term(how, v128.load(at, 32), middle));
-    d = join(how, d, term(how, v128.load(at, 48), middle));
+  let a = start, b = start;
+  // Exponentials take so long that there is nothing to gain from several at a time.
+  if (way<T>() != EXPS) {
+    let c = start, d = start;
+    for (; at + 64 <= end; at += 64) {
+      a = join<T>(a, term<T>(v128.load(at), middle));
+      b = join<T>(b, term<T>(v128.load(at, 16), middle));
+      c = join<T>(c, term<T>(v128.load(at, 32), middle));
+      d = join<T>(d, term<T>(v128.load(at, 48), middle));
+    }
+    a = join<T>(join<T>(a, b), join<T>(c, d));
+    b = start;
   }
-  for (; at + 16 <= end; at += 16) a = join(how, a, term(how, v128.load(at), middle));
+  for (; at + 16 <= end; at += 16) a = join<T>(a, term<T>(v128.load(at), middle));
   const first = i32x4(-1, 0, 0, 0);
   for (; at < end; at += 4) {
-    b = join(how, b, v128.bitselect(term(how, v128.load32_zero(at), middle), start, first));
+    b = join<T>(b, v128.bitselect(term<T>(v128.load32_zero(at), middle), start, first));
   }
-  a = join(how, join(how, a, b), join(how, c, d));
-  const low = join64(how, f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
-  const high = join64(how, f32x4.extract_lane(a, 2), f32x4.extract_lane(a, 3));
-  return join64(how, low, high);
+  a = join<T>(a, b);
+  const low = join64<T>(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
+  const high = join64<T>(f32x4.extract_lane(a, 2), f32x4.extract_lane(a, 3));
+  return join64<T>(low, high);
 }
 
-/** `run`, compiled once for each way. */
 export function reduceRun(how: i32, at: usize, count: i32, center: f32): f64 {
   switch (how) {
-    case SUM: return run(SUM, at, count, center);
-    case SQUARES: return run(SQUARES, at, count, center);
-    case EXPS: return run(EXPS, at, count, center);
-    case MAX: return run(MAX, at, count, center);
-    case MIN: return run(MIN, at, count, center);
-    default: return run(PROD, at, count, center);
+    case SUM: return run<Sum>(at, count, center);
+    case SQUARES: return run<Squares>(at, count, center);
+    case EXPS: return run<Exps>(at, count, center);
+    case MAX: return run<Max>(at, count, center);
+    case MIN: return run<Min>(at, count, center);
+    default: return run<Prod>(at, count, center);
   }
 }
 
 function joinTotals(how: i32, a: f64, b: f64): f64 {
-  return how == MAX ? join64(MAX, a, b) : how == MIN ? join64(MIN, a, b) : how == PROD ? a * b : a + b;
+  if (how == MAX) return join64<Max>(a, b);
+  if (how == MIN) return join64<Min>(a, b);
+  return how == PROD ? a * b : a + b;
 }
 
 export const runLength: i32 = 1024;
@@ -155,76 +183,82 @@ export function reduceRows(args: usize, thread: i32, threads: i32): void {
 
 // --- lanes side by side ---
 
-/** Joins the sums of four columns with their totals, or begins these. */
+/** Joins two sums of a column each with their totals, or begins these. */
 // @ts-expect-error: decorator
 @inline
-function keep(how: i32, totals: usize, value: v128, first: bool): void {
-  for (let i: usize = 0; i < 32; i += 16) {
-    let sum = f64x2.promote_low_f32x4(i == 0 ? value : v128.shuffle<f64>(value, value, 1, 1));
-    if (!first) {
-      const old = v128.load(totals + i);
-      if (how == MAX) sum = v128.bitselect(sum, old, v128.andnot(f64x2.eq(old, old), f64x2.le(sum, old)));
-      else if (how == MIN) sum = v128.bitselect(sum, old, v128.andnot(f64x2.eq(old, old), f64x2.ge(sum, old)));
-      else sum = how == PROD ? f64x2.mul(old, sum) : f64x2.add(old, sum);
-    }
-    v128.store(totals + i, sum);
+function keep2<T>(totals: usize, sums: v128, first: bool): void {
+  const old = first ? sums : v128.load(totals);
+  let both = sums;
+  if (!first) {
+    if (way<T>() == MAX) both = v128.bitselect(sums, old, v128.andnot(f64x2.eq(old, old), f64x2.le(sums, old)));
+    else if (way<T>() == MIN) both = v128.bitselect(sums, old, v128.andnot(f64x2.eq(old, old), f64x2.ge(sums, old)));
+    else if (way<T>() == PROD) both = f64x2.mul(old, sums);
+    else both = f64x2.add(old, sums);
   }
+  v128.store(totals, both);
 }
 
-/** Reduces `rows` cells in each of sixteen neighbouring columns, or in up to four; then into the totals. */
+/** The same for four columns. */
 // @ts-expect-error: decorator
 @inline
-function strip(
-  how: i32, at: usize, rows: i32, step: usize, center: usize, totals: usize, columns: i32, first: bool,
+function keep<T>(totals: usize, sums: v128, first: bool): void {
+  keep2<T>(totals, f64x2.promote_low_f32x4(sums), first);
+  keep2<T>(totals + 16, f64x2.promote_low_f32x4(v128.shuffle<f64>(sums, sums, 1, 1)), first);
+}
+
+/** Reduces `rows` cells in each of sixteen neighbouring columns, in four, or in one; then into the totals. */
+// @ts-expect-error: decorator
+@inline
+function strip<T>(
+  at: usize, rows: i32, step: usize, center: usize, totals: usize, columns: i32, first: bool,
 ): void {
-  const start = f32x4.splat(neutral(how));
-  let a = start, b = start, c = start, d = start;
-  if (columns == 16) {
-    let ca = start, cb = start, cc = start, cd = start;
-    if (centered(how)) {
+  const start = f32x4.splat(neutral(way<T>()));
+  let a = start;
+  let ca = start;
+  // Exponentials are taken four at a time: see `reduceColumns`.
+  if (way<T>() != EXPS && columns == 16) {
+    let b = start, c = start, d = start;
+    let cb = start, cc = start, cd = start;
+    if (centered(way<T>())) {
       ca = v128.load(center);
       cb = v128.load(center, 16);
       cc = v128.load(center, 32);
       cd = v128.load(center, 48);
     }
     for (let i = rows; i > 0; i--) {
-      a = join(how, a, term(how, v128.load(at), ca));
-      b = join(how, b, term(how, v128.load(at, 16), cb));
-      c = join(how, c, term(how, v128.load(at, 32), cc));
-      d = join(how, d, term(how, v128.load(at, 48), cd));
+      a = join<T>(a, term<T>(v128.load(at), ca));
+      b = join<T>(b, term<T>(v128.load(at, 16), cb));
+      c = join<T>(c, term<T>(v128.load(at, 32), cc));
+      d = join<T>(d, term<T>(v128.load(at, 48), cd));
       at += step;
     }
-    keep(how, totals, a, first);
-    keep(how, totals + 32, b, first);
-    keep(how, totals + 64, c, first);
-    keep(how, totals + 96, d, first);
+    keep<T>(totals, a, first);
+    keep<T>(totals + 32, b, first);
+    keep<T>(totals + 64, c, first);
+    keep<T>(totals + 96, d, first);
     return;
   }
-  const one = columns < 4;
-  const ca = centered(how) ? loadLanes(center, one) : start;
+  const one = columns == 1;
+  if (centered(way<T>())) ca = loadLanes(center, one);
   for (let i = rows; i > 0; i--) {
-    a = join(how, a, term(how, loadLanes(at, one), ca));
+    a = join<T>(a, term<T>(loadLanes(at, one), ca));
     at += step;
   }
-  if (one) {
-    const sum: f64 = f32x4.extract_lane(a, 0);
-    store<f64>(totals, first ? sum : join64(how, load<f64>(totals), sum));
-  } else {
-    keep(how, totals, a, first);
-  }
+  if (!one) return keep<T>(totals, a, first);
+  const sum: f64 = f32x4.extract_lane(a, 0);
+  store<f64>(totals, first ? sum : join64<T>(load<f64>(totals), sum));
 }
 
-/** `strip`, compiled once for each way. */
 function reduceStrip(
   how: i32, at: usize, rows: i32, step: usize, center: usize, totals: usize, columns: i32, first: bool,
 ): void {
   switch (how) {
-    case SUM: strip(SUM, at, rows, step, center, totals, columns, first); break;
-    case SQUARES: strip(SQUARES, at, rows, step, center, totals, columns, first); break;
-    case EXPS: strip(EXPS, at, rows, step, center, totals, columns, first); break;
-    case MAX: strip(MAX, at, rows, step, center, totals, columns, first); break;
-    case MIN: strip(MIN, at, rows, step, center, totals, columns, first); break;
-    default: strip(PROD, at, rows, step, center, totals, columns, first);
+    case SUM: return strip<Sum>(at, rows, step, center, totals, columns, first);
+    case SQUARES: return strip<Squares>(at, rows, step, center, totals, columns, first);
+    case EXPS: return strip<Exps>(at, rows, step, center, totals, columns, first);
+    case MAX: return strip<Max>(at, rows, step, center, totals, columns, first);
+    case MIN: return strip<Min>(at, rows, step, center, totals, columns, first);
+    default: return strip<Prod>(at, rows, step, center, totals, columns, first);
   }
 }
 
@@ -243,7 +277,7 @@ function reduceColumns(args: usize, x: usize, center: usize, columns: i32, from:
     const row = x + (<usize>((cell / length) * int(args, 13)) << 2) + <usize>(cell % length) * step;
     for (let column = 0; column < columns; ) {
       const left = columns - column;
-      const width = left >= 16 ? 16 : left >= 4 ? 4 : 1;
+      const width = left >= 16 && how != EXPS ? 16 : left >= 4 ? 4 : 1;
       const at = <usize>column << 2;
       reduceStrip(how, row + at, count, step, center + at, totals + 2 * at, width, cell == from);
       column += width;

@@ -44,8 +44,8 @@ function axesOf(
   return merged;
 }
 
-/** Rows of a transposed block: the cache lines of so many rows of the result fit the nearest cache. */
-const transposedRows = Number(process.env.TR ?? 8);
+/** Rows of a transposed block: so many lines of the result stay in the nearest cache even if they all want one place in it. */
+const transposedRows = 8;
 const longestRun = 16384;
 
 function instruction(

@@ -1,0 +1,54 @@
+import { quick } from "../harness/options.ts";
+import { long } from "../harness/pace.ts";
+import type { Contender, Workload } from "../harness/workload.ts";
+import { articleNet } from "../nets/article.ts";
+import { trainingFlops } from "../nets/net.ts";
+import { trainChainrule } from "../peers/nets/chainrule.ts";
+
+interface Shape {
+  batch: number;
+  size: number;
+  channels: number;
+}
+
+/** What the kernels are tuned for. */
+const tuned: Shape = quick ? { batch: 4, size: 16, channels: 16 } : { batch: 32, size: 32, channels: 64 };
+
+/** Training on images of a shape; its unit is a GFLOP, so that all shapes can be compared. */
+function training(name: string, { batch, size, channels }: Shape): Contender {
+  const net = articleNet(size, channels);
+  const perImage = trainingFlops(net) / 1e9;
+  // About as much work in a run, whatever the shape.
+  const batches = quick ? 1 : Math.max(1, Math.round(100 / (batch * perImage)));
+  return {
+    name: `${name}, ${perImage.toFixed(perImage < 0.1 ? 3 : 2)} GFLOP an image`,
+    units: batches * batch * perImage,
+    setup: async () => {
+      const train = trainChainrule({ net, batch, batches });
+      return async () => ({ ...(await train()), checked: [], said: "" });
+    },
+  };
+}
+
+function sweep(what: string, label: string, key: keyof Shape, values: readonly number[]): Workload {
+  const nameOf = (value: number) => `${label} ${value}`;
+  const others = values.filter((value) => value !== tuned[key]);
+  return {
+    title: `Training the article's net with other ${what}`,
+    unit: "GFLOP",
+    units: 1,
+    limit: 2,
+    pace: long,
+    contenders: [
+      training(nameOf(tuned[key]), tuned),
+      ...others.map((value) => training(nameOf(value), { ...tuned, [key]: value })),
+    ],
+  };
+}
+
+/** Whether the cost of an operation stays the same where shapes are not those that were tuned for. */
+export const scaling: readonly Workload[] = [
+  sweep("batches", "batch", "batch", quick ? [1, 4] : [1, 8, 32, 64]),
+  sweep("sizes of images", "size", "size", quick ? [9, 16] : [17, 24, 32, 48, 64]),
+  sweep("numbers of channels", "channels", "channels", quick ? [13, 16] : [13, 16, 30, 64, 100]),
+];
