@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { type ConvGeometry, convGeometry, outputShape } from "../../../src/geometry.ts";
-import type { Kernels } from "../../../src/kernels/kernels.ts";
 import { reference } from "../../../src/kernels/reference/reference.ts";
 import type { Lowering } from "../../../src/kernels/wasm/instruction.ts";
 import type { Shape } from "../../../src/shape.ts";
