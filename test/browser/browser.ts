@@ -40,7 +40,14 @@ export const executable: string | undefined = candidates.find((path) => path !==
 
 /** The tests of a file, as a script that leaves them in the global `tests`. */
 async function bundle(entry: string): Promise<string> {
-  const options = { bundle: true, write: false, format: "iife", globalName: "tests" } as const;
+  const options = {
+    bundle: true,
+    // package.json says what has effects in dist/, not here.
+    ignoreAnnotations: true,
+    write: false,
+    format: "iife",
+    globalName: "tests",
+  } as const;
   const { outputFiles } = await build({ entryPoints: [entry], ...options, external: ["node:*"] });
   return outputFiles[0]!.text;
 }
