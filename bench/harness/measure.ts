@@ -6,6 +6,7 @@ import type { Contender, Outcome, Run, Workload } from "./workload.ts";
 export interface Measured {
   readonly name: string;
   readonly note: string | undefined;
+  readonly about: string | undefined;
   readonly said: string;
   /** From the numbers of the first contender; none if nothing was compared. */
   readonly difference: number | undefined;
@@ -113,11 +114,12 @@ export async function measure(workload: Workload, say: (line: string) => void): 
       : [perUnit(runner, runner.once)];
   const base = spreadOf(amounts(runners[0]!)).median;
   const measured = runners.map((runner): Measured => {
-    const { name, note } = runner.contender;
+    const { name, note, about } = runner.contender;
     const amount = spreadOf(amounts(runner));
     const runs = amounts(runner).length;
     const { outcome, difference } = runner;
-    return { name, note, said: outcome.said, difference, amount, runs, ratio: amount.median / base };
+    const ratio = amount.median / base;
+    return { name, note, about, said: outcome.said, difference, amount, runs, ratio };
   });
   return { results: [...measured, ...failures], rounds };
 }

@@ -62,11 +62,12 @@ const counted = (unit: string, ops: OpCount | undefined): string =>
 const said = (first: Measured): string => (first.said === "" ? "" : `Result: ${first.said}.`);
 
 function resultTable(workload: Workload, { results }: Measurement, scale: Scale, ops: OpCount | undefined) {
-  const { unit, tolerance } = workload;
+  const { unit, tolerance, kind = "library", about } = workload;
   const count = ops && totalOps(ops);
   const optional = <T>(wanted: unknown, cell: T) => (wanted ? [cell] : []);
   const head = [
-    "library",
+    kind,
+    ...optional(about, about ?? ""),
     `${scale.name} per ${unit}`,
     "min–max",
     ...optional(count, "µs per op"),
@@ -78,6 +79,7 @@ function resultTable(workload: Workload, { results }: Measurement, scale: Scale,
     const [median, min, max] = [amount.median, amount.min, amount.max].map((x) => digits(x / scale.size));
     return [
       result.name + (result.note ? " *" : ""),
+      ...optional(about, result.about ?? ""),
       median!,
       runs === 1 ? "one run" : `${min}–${max}`,
       ...optional(count, digits(amount.median / (count ?? 1))),

@@ -25,6 +25,8 @@ export interface Contender {
   readonly name: string;
   /** What a reader must know about this contender alone. */
   readonly note?: string;
+  /** What stands in the column of that name. */
+  readonly about?: string;
   /** How much a run of it does, where that differs from the others. */
   readonly units?: number;
   /** Loads the library; the function that it gives does the whole work once. Checked is what it gives first. */
@@ -55,5 +57,9 @@ export interface Workload {
   /** What no contender may exceed, as a multiple of the first. */
   readonly limit?: number;
   readonly pace?: Pace;
+  /** What the contenders are; default `library`. */
+  readonly kind?: string;
+  /** The head of a further column on them. */
+  readonly about?: string;
   readonly contenders: readonly Contender[];
 }

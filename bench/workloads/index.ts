@@ -1,11 +1,14 @@
 import { compare, type Part } from "../harness/report.ts";
+import { bundle } from "./bundle.ts";
 import { convnet } from "./convnet.ts";
+import { memory } from "./memory.ts";
 import { mnist } from "./mnist.ts";
 import { mobilenet } from "./mobilenet.ts";
 import { moons } from "./moons.ts";
 import { ops } from "./ops.ts";
 import { scalars } from "./scalars.ts";
 import { scaling } from "./scaling.ts";
+import { start } from "./start.ts";
 
 /** Tables that belong together: one file of results, one chart. */
 export interface Group {
@@ -22,4 +25,5 @@ export const groups: readonly Group[] = [
   { name: "ops", title: "Single ops", parts: ops.map(compare) },
   { name: "eager", title: "Eager loops", parts: [moons, scalars].map(compare) },
   { name: "scaling", title: "Other shapes", parts: scaling.map(compare) },
+  { name: "start", title: "Start and size", parts: [...[...start, bundle].map(compare), memory] },
 ];

@@ -21,7 +21,8 @@ function training(name: string, { batch, size, channels }: Shape): Contender {
   // About as much work in a run, whatever the shape.
   const batches = quick ? 1 : Math.max(1, Math.round(100 / (batch * perImage)));
   return {
-    name: `${name}, ${perImage.toFixed(perImage < 0.1 ? 3 : 2)} GFLOP an image`,
+    name,
+    about: perImage.toPrecision(3),
     units: batches * batch * perImage,
     setup: async () => {
       const train = trainChainrule({ net, batch, batches });
@@ -35,6 +36,8 @@ function sweep(what: string, label: string, key: keyof Shape, values: readonly n
   const others = values.filter((value) => value !== tuned[key]);
   return {
     title: `Training the article's net with other ${what}`,
+    kind: "shape",
+    about: "GFLOP an image",
     unit: "GFLOP",
     units: 1,
     limit: 2,

@@ -66,6 +66,12 @@ export function chainruleModel(net: Net, weights?: readonly Cells[], own = false
   return model;
 }
 
+/** Trains on all batches once. */
+export async function fitOnce(model: Model, job: Job): Promise<void> {
+  const { x, labels } = samples(job);
+  await model.fit(asTensor(x), asTensor(labels), { batchSize: job.batch, shuffle: false, verbose: 0 });
+}
+
 export function trainChainrule(job: Job, weights?: readonly Cells[]): Run {
   const model = chainruleModel(job.net, weights, job.ownActivation);
   const losses = firstBatches(job).map(

@@ -17,7 +17,9 @@ import { cutTile, packColumns, packPanel, packRows, tile4x8 } from "./tile";
 //   19                parts that k is split into; part p of the sums goes to c + p · batch · m · n
 const firstAxis = 20;
 
-/** How much of k passes by at a time: a panel of so many rows by 8 columns of B stays in the nearest cache. */
+/**
+ * How much of k passes by at a time: a panel of so many rows by 8 columns of B stays in the nearest cache.
+ */
 const depth: i32 = 256;
 
 /** How many products the batch has. */
@@ -125,8 +127,10 @@ export function gemm(args: usize, thread: i32, threads: i32): void {
       const j = (place % across) * columns;
       const height = min(m - i, rows);
       const k0 = min(part * share, k);
-      const a = pointer(args, 3) + (<isize>matrixAt(args, matrix, 1) << 2) + <isize>i * rowA + <isize>k0 * colA;
-      const b = pointer(args, 4) + (<isize>matrixAt(args, matrix, 2) << 2) + <isize>j * colB + <isize>k0 * rowB;
+      const aBase = pointer(args, 3) + (<isize>matrixAt(args, matrix, 1) << 2);
+      const bBase = pointer(args, 4) + (<isize>matrixAt(args, matrix, 2) << 2);
+      const a = aBase + <isize>i * rowA + <isize>k0 * colA;
+      const b = bBase + <isize>j * colB + <isize>k0 * rowB;
       const row = (part * batch + matrix) * m + i;
       const c = pointer(args, 5) + (<usize>(row * n + j) << 2);
       const inner = min(k - k0, share);
@@ -138,8 +142,10 @@ export function gemm(args: usize, thread: i32, threads: i32): void {
   }
 }
 
-/** Adds up the parts of a product whose inner axis was split. Words: 3 parts, 4 c, 5 cells of c, 6 number of parts,
- * 7 cells in a block. */
+/**
+ * Adds up the parts of a product whose inner axis was split. Words: 3 parts, 4 c, 5 cells of c,
+ * 6 number of parts, 7 cells in a block.
+ */
 export function gemmSum(args: usize, thread: i32, threads: i32): void {
   const count = int(args, 5);
   const parts = int(args, 6);

@@ -42,7 +42,8 @@ function sumRows(a: usize, aStep: isize, b: usize, step: isize, c: usize, column
 // @ts-expect-error: decorator
 @inline
 function sumLanes(x: v128): f32 {
-  return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+  const left = f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1);
+  return left + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
 }
 
 /** The products of `a` with four columns that are runs of `k` cells. */
@@ -93,7 +94,10 @@ function dotColumns(a: usize, b: usize, step: isize, c: usize, columns: i32, k: 
   }
 }
 
-/** c = a · B for vectors a (m = 1), in blocks of columns. Where the columns of B are runs of cells, `a` is one, too. */
+/**
+ * c = a · B for vectors a (m = 1), in blocks of columns. Where the columns of B are runs of cells, `a` is
+ * one, too.
+ */
 export function gemv(args: usize, thread: i32, threads: i32): void {
   const n = int(args, 7), k = int(args, 8), columns = int(args, 13);
   const colA: isize = int(args, 10) << 2;

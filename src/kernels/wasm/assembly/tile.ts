@@ -1,11 +1,13 @@
-// The register tile under every product of matrices: 4 rows by 8 columns of the result stay in eight vector registers while
-// the inner axis passes by. With two vectors of B and four splats of A that makes fifteen registers, all that a compiler
-// that orders loads before arithmetic can use without spilling; larger tiles and unrolled loops run slower.
+// The register tile under every product of matrices: 4 rows by 8 columns of the result stay in eight vector
+// registers while the inner axis passes by. With two vectors of B and four splats of A that makes fifteen
+// registers, all that a compiler that orders loads before arithmetic can use without spilling; larger tiles
+// and unrolled loops run slower.
 
 /**
- * c[i][0…7] = Σ_k a_i[k] · b[k][0…7] for i in 0…3; with `add` the sum is added to what is there. Steps are in bytes: `aStep`
- * leads to the next k in each of the four rows of A, `bStep` to the next row of B, `cStep` to the next row of C. Give
- * constants for what is known, and inline this in the loops over tiles: that is what makes it fast.
+ * c[i][0…7] = Σ_k a_i[k] · b[k][0…7] for i in 0…3; with `add` the sum is added to what is there. Steps are in
+ * bytes: `aStep` leads to the next k in each of the four rows of A, `bStep` to the next row of B, `cStep` to
+ * the next row of C. Give constants for what is known, and inline this in the loops over tiles: that is what
+ * makes it fast.
  */
 // @ts-expect-error: decorator
 @inline
@@ -53,8 +55,9 @@ function put(c: usize, left: v128, right: v128, add: bool): void {
 }
 
 /**
- * Moves the part of a tile that is inside the result: the first `rows` rows and `columns` columns of a 4x8 tile at `tile`,
- * whose rows are 32 bytes apart. Tiles on the edge are computed whole, into such a place, and then cut.
+ * Moves the part of a tile that is inside the result: the first `rows` rows and `columns` columns of a 4x8
+ * tile at `tile`, whose rows are 32 bytes apart. Tiles on the edge are computed whole, into such a place, and
+ * then cut.
  */
 export function cutTile(tile: usize, rows: i32, columns: i32, c: usize, cStep: usize, add: bool): void {
   for (let i = 0; i < rows; i++) {
@@ -107,7 +110,10 @@ export function packPanel(to: usize, from: usize, step: isize, width: i32, count
   }
 }
 
-/** [count][8] from the transposed: `width` ≤ 8 rows of `count` cells that are `step` bytes apart; zeros fill the rest. */
+/**
+ * [count][8] from the transposed: `width` ≤ 8 rows of `count` cells that are `step` bytes apart; zeros fill
+ * the rest.
+ */
 export function packRows(to: usize, from: usize, step: isize, width: i32, count: i32): void {
   let k = 0;
   if (width == 8) {
@@ -125,7 +131,10 @@ export function packRows(to: usize, from: usize, step: isize, width: i32, count:
   }
 }
 
-/** [rows / 4][count][4] from `count` runs of `rows` cells that are `step` bytes apart; the last group repeats its last row. */
+/**
+ * [rows / 4][count][4] from `count` runs of `rows` cells that are `step` bytes apart; the last group repeats
+ * its last row.
+ */
 export function packColumns(to: usize, from: usize, step: isize, rows: i32, count: i32): void {
   for (let i = 0; i < rows; i += 4) {
     let at = from + (<usize>i << 2);
@@ -133,7 +142,9 @@ export function packColumns(to: usize, from: usize, step: isize, rows: i32, coun
       for (let k = 0; k < count; k++, at += step, to += 16) v128.store(to, v128.load(at));
     } else {
       for (let k = 0; k < count; k++, at += step) {
-        for (let r = 0; r < 4; r++, to += 4) store<f32>(to, load<f32>(at + (<usize>min(r, rows - i - 1) << 2)));
+        for (let r = 0; r < 4; r++, to += 4) {
+          store<f32>(to, load<f32>(at + (<usize>min(r, rows - i - 1) << 2)));
+        }
       }
     }
   }

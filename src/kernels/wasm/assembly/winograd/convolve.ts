@@ -28,7 +28,10 @@ function products(args: usize, images: usize, results: usize, tiles: i32): void 
   }
 }
 
-/** The 36 products [input][tile] · [tile][output], added to those of the tiles before; they lie in tiles of 4x8. */
+/**
+ * The 36 products [input][tile] · [tile][output], added to those of the tiles before; they lie in tiles of
+ * 4x8.
+ */
 function outerProducts(args: usize, images: usize, results: usize, tiles: i32, sums: usize, add: bool): void {
   const inputs = int(args, 8), outputs = int(args, 13);
   const imageRow = rowBytes(inputs), resultRow = rowBytes(outputs);
@@ -73,8 +76,8 @@ export function winograd(args: usize, thread: i32, threads: i32): void {
 }
 
 /**
- * The gradient of the filter, in the domain. The rows of tiles are dealt into parts, each with a sum of its own, so that the
- * result does not depend on which thread is quicker.
+ * The gradient of the filter, in the domain. The rows of tiles are dealt into parts, each with a sum of its
+ * own, so that the result does not depend on which thread is quicker.
  */
 export function winogradSums(args: usize, thread: i32, threads: i32): void {
   const images = imagesAt(args, thread), results = resultsAt(args, thread);

@@ -20,8 +20,9 @@ function gather(from: usize, step: isize, count: i32): v128 {
 }
 
 /**
- * A filter to the domain: G g Gᵀ for each input and output, as 36 matrices in panels of 8 outputs, [output / 8][input][8].
- * The steps let the same kernel turn the filter by 180° and exchange inputs and outputs. Words:
+ * A filter to the domain: G g Gᵀ for each input and output, as 36 matrices in panels of 8 outputs, [output /
+ * 8][input][8]; two panels at a time, which share the cache lines of the filter. The steps let the same
+ * kernel turn the filter by 180° and exchange inputs and outputs. Words:
  *   3 the first tap, 4 the domain, 5 scratch of 384 bytes a thread, 6 inputs, 7 outputs
  *   8, 9, 10 steps of inputs, outputs and taps, in cells
  */
@@ -80,9 +81,12 @@ export function winogradFilterGradient(args: usize, thread: i32, threads: i32): 
       for (let o: usize = 0; o < row; o += 16) {
         // Tiles of 4x8 cells follow each other; a row of one holds 32 bytes of this input.
         const from = tiles + j * sheet + ((o & ~31) << 2) + (o & 31);
-        const u0 = sumOf(from, parts, 36 * sheet), u1 = sumOf(from + 6 * sheet, parts, 36 * sheet);
-        const u2 = sumOf(from + 12 * sheet, parts, 36 * sheet), u3 = sumOf(from + 18 * sheet, parts, 36 * sheet);
-        const u4 = sumOf(from + 24 * sheet, parts, 36 * sheet), u5 = sumOf(from + 30 * sheet, parts, 36 * sheet);
+        const u0 = sumOf(from, parts, 36 * sheet);
+        const u1 = sumOf(from + 6 * sheet, parts, 36 * sheet);
+        const u2 = sumOf(from + 12 * sheet, parts, 36 * sheet);
+        const u3 = sumOf(from + 18 * sheet, parts, 36 * sheet);
+        const u4 = sumOf(from + 24 * sheet, parts, 36 * sheet);
+        const u5 = sumOf(from + 30 * sheet, parts, 36 * sheet);
         storeGt(u0, u1, u2, u3, u4, u5, half + j * row + o, 6 * row);
       }
     }

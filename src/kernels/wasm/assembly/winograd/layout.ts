@@ -1,6 +1,7 @@
-// The words of the Winograd kernels, and how images are cut. Results are cut into tiles of 4x4; a row of tiles is cut into
-// segments of at most `segment` tiles; several segments make a chunk, all of whose tiles go through the 36 products
-// together. A block is a number of rows of tiles, so its results are a run of whole pixels.
+// The words of the Winograd kernels, and how images are cut. Results are cut into tiles of 4x4; a row of
+// tiles is cut into segments of at most `segment` tiles; several segments make a chunk, all of whose tiles go
+// through the 36 products together. A block is a number of rows of tiles, so its results are a run of whole
+// pixels.
 //   3 images, 4 filter in the domain (or its gradient), 5 results (or their gradient)
 //   6 scratch, 7 bytes of it for each thread
 //   8 inputs: channels of the images, 9 height, 10 width
@@ -12,7 +13,9 @@
 //   24 parts: for the gradient of the filter, which has one sum for each
 import { int, pointer } from "../arguments";
 
-/** The bytes between two of the 36 matrices end in this, lest they all fall on the same places of the cache. */
+/**
+ * The bytes between two of the 36 matrices end in this, lest they all fall on the same places of the cache.
+ */
 const stagger: usize = 192;
 
 // @ts-expect-error: decorator
@@ -56,8 +59,8 @@ export function bandBytes(args: usize): usize {
   return <usize>(4 * int(args, 19) + 2) * pixelBytes(max(int(args, 8), int(args, 13)));
 }
 
-// A thread's scratch: the images in the domain, the results in the domain, the six rows of a band, a row of zeros to be read
-// where there is no image, and one to be written where there are no results.
+// A thread's scratch: the images in the domain, the results in the domain, the six rows of a band, a row of
+// zeros to be read where there is no image, and one to be written where there are no results.
 
 // @ts-expect-error: decorator
 @inline

@@ -1,7 +1,7 @@
-// Winograd's F(4x4, 3x3): a tile of 4x4 results of a 3x3 filter is Aᵀ [(G g Gᵀ) · (Bᵀ d B)] A, where d are the 6x6 cells of
-// the image under it and the product is cell by cell: 36 multiplications instead of 144. Polynomials are multiplied by
-// their values at the points 0, ±a, ±b and ∞. With a = √½ and b = √2 the powers stay near 1, so that rounding errors are
-// less than half of those at the usual points ±1 and ±2.
+// Winograd's F(4x4, 3x3): a tile of 4x4 results of a 3x3 filter is Aᵀ [(G g Gᵀ) · (Bᵀ d B)] A, where d are
+// the 6x6 cells of the image under it and the product is cell by cell: 36 multiplications instead of 144.
+// Polynomials are multiplied by their values at the points 0, ±a, ±b and ∞. With a = √½ and b = √2 the powers
+// stay near 1, so that rounding errors are less than half of those at the usual points ±1 and ±2.
 //
 //        ⎡ 1    0  -5/2    0   1  0 ⎤        ⎡   1     0     0  ⎤         ⎡ 1   1    1   1    1   0 ⎤
 //        ⎢ 0  -2a   -2     a   1  0 ⎥        ⎢ -2/3 -2a/3  -1/3 ⎥    Aᵀ = ⎢ 0   a   -a   b   -b   0 ⎥
@@ -10,7 +10,8 @@
 //        ⎢ 0  b/2  -1/2   -b   1  0 ⎥        ⎢  1/6  -b/6   1/3 ⎥
 //        ⎣ 0    1    0  -5/2   0  1 ⎦        ⎣   0     0     1  ⎦
 //
-// Each function below multiplies a vector by one of them or its transpose. What the points ±p share is computed once.
+// Each function below multiplies a vector by one of them or its transpose. What the points ±p share is
+// computed once.
 
 const a: f32 = 0.7071067811865476;
 const b: f32 = 1.4142135623730951;
@@ -50,7 +51,9 @@ function storePoints(
 /** Bᵀ d: images to the domain. */
 // @ts-expect-error: decorator
 @inline
-export function storeBt(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, step: usize): void {
+export function storeBt(
+  d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, step: usize,
+): void {
   const at0 = plus(minus(d0, times(2.5, d2)), d4);
   const evenA = minus(d4, times(2, d2)), oddA = times(a, minus(d3, times(2, d1)));
   const evenB = minus(d4, times(0.5, d2)), oddB = times(b, minus(d3, times(0.5, d1)));
@@ -92,7 +95,9 @@ export function storeAt(
 /** Gᵀ u: the domain to the gradient of a filter. */
 // @ts-expect-error: decorator
 @inline
-export function storeGt(u0: v128, u1: v128, u2: v128, u3: v128, u4: v128, u5: v128, to: usize, step: usize): void {
+export function storeGt(
+  u0: v128, u1: v128, u2: v128, u3: v128, u4: v128, u5: v128, to: usize, step: usize,
+): void {
   const evenA = times(2.0 / 3, plus(u1, u2)), oddA = times(a / 1.5, minus(u1, u2));
   const evenB = times(1.0 / 6, plus(u3, u4)), oddB = times(b / 6, minus(u3, u4));
   v128.store(to, plus(minus(u0, evenA), evenB));

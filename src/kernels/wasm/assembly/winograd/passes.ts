@@ -1,5 +1,6 @@
-// A transform is made of two passes, along the columns and along the rows of an image, and in between lies a band: six rows
-// as wide as a segment. Each pass sweeps all channels of a pixel, so memory is read and written in long runs.
+// A transform is made of two passes, along the columns and along the rows of an image, and in between lies a
+// band: six rows as wide as a segment. Each pass sweeps all channels of a pixel, so memory is read and
+// written in long runs.
 import { storeA, storeAt, storeBt } from "./matrices";
 
 /** Six rows of images to the six of a band, for a run of at least 4 cells. */
@@ -44,7 +45,9 @@ export function bandToResults(
 }
 
 /** A row of a band of images to six matrices `sheet` bytes apart; tile t takes the six pixels from 4t on. */
-export function imagesToDomain(band: usize, pixel: usize, tiles: i32, to: usize, row: usize, sheet: usize): void {
+export function imagesToDomain(
+  band: usize, pixel: usize, tiles: i32, to: usize, row: usize, sheet: usize,
+): void {
   for (; tiles > 0; tiles--) {
     for (let at: usize = 0; at < pixel; at += 16) {
       const from = band + at;

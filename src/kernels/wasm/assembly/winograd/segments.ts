@@ -28,7 +28,9 @@ function clear(band: usize, step: usize, pixel: usize, from: i32, to: i32): void
 }
 
 /** A segment of the images to the domain, as the rows from `tile` on; returns how many tiles it has. */
-export function imageSegment(args: usize, index: i32, domain: usize, tile: i32, band: usize, zeros: usize): i32 {
+export function imageSegment(
+  args: usize, index: i32, domain: usize, tile: i32, band: usize, zeros: usize,
+): i32 {
   const channels = int(args, 8), height = int(args, 9), width = int(args, 10);
   const q = index % int(args, 20), row = index / int(args, 20);
   const tiles = tilesIn(args, q);
@@ -66,7 +68,9 @@ export function imageSegment(args: usize, index: i32, domain: usize, tile: i32, 
 }
 
 /** A segment of the gradients of the results to the domain. */
-export function gradientSegment(args: usize, index: i32, domain: usize, tile: i32, band: usize, zeros: usize): i32 {
+export function gradientSegment(
+  args: usize, index: i32, domain: usize, tile: i32, band: usize, zeros: usize,
+): i32 {
   const channels = int(args, 13), height = int(args, 14), width = int(args, 15);
   const q = index % int(args, 20), row = index / int(args, 20);
   const tiles = tilesIn(args, q);
@@ -100,7 +104,9 @@ export function gradientSegment(args: usize, index: i32, domain: usize, tile: i3
 }
 
 /** A segment of the results from the domain; `waste` takes the rows that the last tiles have too many. */
-export function resultSegment(args: usize, index: i32, domain: usize, tile: i32, band: usize, waste: usize): i32 {
+export function resultSegment(
+  args: usize, index: i32, domain: usize, tile: i32, band: usize, waste: usize,
+): i32 {
   const channels = int(args, 13), height = int(args, 14), width = int(args, 15);
   const q = index % int(args, 20), row = index / int(args, 20);
   const tiles = tilesIn(args, q);

@@ -1,0 +1,39 @@
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { folder } from "../harness/folder.ts";
+import { fixed } from "../harness/pace.ts";
+import type { Contender, Workload } from "../harness/workload.ts";
+
+/** What a page loads that uses a library so. */
+const bundled = (name: string, program: string): Contender => ({
+  name,
+  setup: async () => async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: program, resolveDir: fileURLToPath(folder) },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+      logLevel: "silent",
+    });
+    const amount = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+    return { checked: [], said: "", amount };
+  },
+});
+
+/** The size of the libraries on the web. */
+export const bundle: Workload = {
+  title: "The size of a bundle for the browser, minified and gzipped",
+  unit: "bundle",
+  units: 1,
+  quantity: "memory",
+  pace: fixed,
+  contenders: [
+    bundled("chainrule", 'export * from "../src/index.ts"'),
+    bundled("chainrule, tensors and gradients", 'export { grad, tensor, variable } from "../src/index.ts"'),
+    bundled("tfjs", 'export * from "@tensorflow/tfjs"'),
+    bundled("jax-js", 'export * from "@jax-js/jax"'),
+  ],
+};
