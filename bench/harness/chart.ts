@@ -10,7 +10,7 @@ export interface Bars {
 }
 
 const width = 720;
-const labelWidth = 220;
+const labelWidth = 236;
 const valueWidth = 80;
 const padding = 16;
 const row = 26;

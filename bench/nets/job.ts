@@ -38,13 +38,13 @@ export function firstWeights(net: Net): Cells[] {
   );
 }
 
-/** The samples of all batches: what is on the images is of no account for the time. */
+/** The samples of all batches, the first ones the same however many there are. What they show does not count. */
 export function samples({ net, batch, batches }: Job): { x: Cells; labels: Cells } {
-  const uniform = uniformFrom(2);
+  const [pixel, label] = [uniformFrom(2), uniformFrom(3)];
   const count = batch * batches;
   return {
-    x: filled([count, ...net.input], uniform),
-    labels: filled([count], () => Math.floor(10 * uniform())),
+    x: filled([count, ...net.input], pixel),
+    labels: filled([count], () => Math.floor(10 * label())),
   };
 }
 

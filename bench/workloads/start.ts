@@ -8,7 +8,7 @@ import { jaxName } from "../peers/jax.ts";
 import { tfjsName } from "../peers/tfjs.ts";
 
 const firstGradient: Workload = {
-  title: "From the import to the first gradient, in a fresh process",
+  title: "From the import to the first gradient",
   unit: "start",
   units: 1,
   tolerance: 1e-6,
@@ -41,14 +41,14 @@ function training(quantity: "time" | "memory", batches: number): Contender[] {
 export const start: readonly Workload[] = [
   firstGradient,
   {
-    title: `From the import to the end of the first training step of the article's net, batch of ${batch}, in a fresh process`,
+    title: `From the import to the end of the article's net's first training step, batch of ${batch}`,
     unit: "start",
     units: 1,
     pace: fresh,
     contenders: training("time", 1),
   },
   {
-    title: `The most memory that a process takes to train the article's net, ten batches of ${batch}`,
+    title: `The most memory of a process that trains the article's net, batches of ${batch}`,
     unit: "process",
     units: 1,
     quantity: "memory",

@@ -27,8 +27,8 @@ def apply(specs, x, activations):
 def apply_one(spec, x, activations):
     match spec["kind"]:
         case "conv":
-            conv = layers.Conv2D(spec["filters"], spec["size"], padding=spec["padding"], use_bias=spec["bias"])
-            return conv(x)
+            options = {"padding": spec["padding"], "use_bias": spec["bias"]}
+            return layers.Conv2D(spec["filters"], spec["size"], **options)(x)
         case "depthwise":
             conv = layers.DepthwiseConv2D(spec["size"], spec["stride"], padding="same", use_bias=False)
             return conv(x)

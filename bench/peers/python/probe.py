@@ -1,4 +1,4 @@
-"""A fresh process: from the import of a library to its first gradient, or to the end of the first training steps.
+"""A fresh process: from a library's import to its first gradient, or to the end of the first training steps.
 
     python probe.py torch|keras gradient
     python probe.py torch|keras training '{"net", "batch", "batches", ...}'

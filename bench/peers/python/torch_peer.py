@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 versions = {"PyTorch": torch.__version__}
 torch.set_num_threads(2)
+usual_format = "contiguous_format"
 
 
 class Layer(nn.Module):
@@ -39,7 +40,7 @@ activations = {
 
 
 def same_padding(size, stride):
-    """Keras pads images of even size after the cells where the stride is 2; a convolution here pads evenly."""
+    """Where the stride is 2, Keras pads images of even size more at the end; a convolution here pads evenly."""
     total = size - stride
     return [] if stride == 1 else [nn.ZeroPad2d((total // 2, total - total // 2) * 2)]
 
@@ -115,7 +116,10 @@ def build(net, own_activation, memory_format, x, weights=None):
     return model, x
 
 
-def train(net, batch, x, labels, adam, checked_steps, weights=None, own_activation=False, memory_format="contiguous_format"):
+def train(
+    net, batch, x, labels, adam, checked_steps,
+    weights=None, own_activation=False, memory_format=usual_format,
+):  # fmt: skip
     model, x = build(net, own_activation, memory_format, x, weights)
     model.train()
     labels = torch.tensor(labels).long()
@@ -134,7 +138,7 @@ def train(net, batch, x, labels, adam, checked_steps, weights=None, own_activati
     return lambda: [step(*each) for each in batches], losses
 
 
-def predict(net, batch, x, weights=None, own_activation=False, memory_format="contiguous_format"):
+def predict(net, batch, x, weights=None, own_activation=False, memory_format=usual_format):
     model, x = build(net, own_activation, memory_format, x, weights)
 
     @torch.inference_mode()
@@ -159,7 +163,7 @@ def images(x, memory_format):
     return x.contiguous(memory_format=getattr(torch, memory_format))
 
 
-def op(name, inputs, times, places, memory_format="contiguous_format"):
+def op(name, inputs, times, places, memory_format=usual_format):
     xs = [torch.tensor(x) for x in inputs]
     if name in ("conv2d", "maxPool2d"):
         xs[0] = images(xs[0].permute(0, 3, 1, 2), memory_format)

@@ -10,7 +10,7 @@ import { cutTile, packColumns, packPanel, packRows, tile4x8 } from "./tile";
 //   13                columns in a block
 //   14                pointer to scratch, of so many bytes a thread:
 //   15
-//   16                number of batch axes; from 20 on, for each: size, step of a, step of b, from the outermost in
+//   16                number of batch axes; from 20 on, the outermost first: size, step of a, step of b
 // and for `gemm` alone:
 //   17                rows in a block
 //   18                blocks taken at once: small matrices go in groups

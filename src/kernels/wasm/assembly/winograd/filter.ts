@@ -65,7 +65,8 @@ function sumOf(from: usize, parts: i32, step: usize): v128 {
 
 /**
  * The gradient of the filter from the domain: Gᵀ u G, where u is the sum of the parts. Words:
- *   3 the parts, 4 the gradient, 5 scratch of 18 · ceilTo(outputs, 8) cells a thread, 6 inputs, 7 outputs, 8 number of parts
+ *   3 the parts, 4 the gradient, 5 scratch of 18 · ceilTo(outputs, 8) cells a thread
+ *   6 inputs, 7 outputs, 8 number of parts
  */
 export function winogradFilterGradient(args: usize, thread: i32, threads: i32): void {
   const inputs = int(args, 6), outputs = int(args, 7), parts = int(args, 8);
