@@ -47,9 +47,7 @@ const cases = shapes.chain((shape) =>
 
 /** Copies in both ways and compares all cells, those between the ones of `out` as well. */
 function check(x: View, out: View, threads: number): void {
-  x.data.forEach((_, i) => {
-    x.data[i] = (i % 200) + 0.25;
-  });
+  for (let i = 0; i < x.data.length; i++) x.data[i] = (i % 200) + 0.25;
   out.data.fill(7);
   const want = { ...out, data: out.data.slice() };
   reference.copy(x, want);
@@ -77,11 +75,11 @@ describe("copies in WebAssembly", () => {
 
   it("large views: runs, transposes and stretched cells", () => {
     const floats = (shape: Shape) => viewOf(new Float32Array(sizeOf(shape)), shape);
-    check(floats([100_003]), floats([100_003]), 3);
-    check(transposeView(floats([301, 403]), [1, 0]), floats([403, 301]), 2);
+    check(floats([40_003]), floats([40_003]), 3);
+    check(transposeView(floats([301, 203]), [1, 0]), floats([203, 301]), 2);
     check(transposeView(floats([3, 50, 41, 6]), [0, 3, 1, 2]), floats([3, 6, 50, 41]), 2);
-    check(broadcastView(floats([1, 70, 1]), [50, 70, 90]), floats([50, 70, 90]), 2);
-    check(broadcastView(floats([90]), [50, 70, 90]), floats([50, 70, 90]), 2);
+    check(broadcastView(floats([1, 70, 1]), [20, 70, 50]), floats([20, 70, 50]), 2);
+    check(broadcastView(floats([50]), [20, 70, 50]), floats([20, 70, 50]), 2);
   });
 
   it("float32 to int32 as JavaScript does it", () => {

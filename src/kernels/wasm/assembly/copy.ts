@@ -44,14 +44,16 @@ function copyRow(how: i32, to: usize, toStep: isize, from: usize, fromStep: isiz
   }
 }
 
-/** Copies `down` by `across` cells where neighbours across lie `fromStep` apart in `from`, and neighbours down `toStep` in `to`. */
+/** Copies `down` by `across` cells that are neighbours down in `from` and across in `to`. */
 function transpose(to: usize, toStep: isize, from: usize, fromStep: isize, down: i32, across: i32): void {
   for (let i = 0; i < across; i += 4) {
     const source = from + <isize>i * fromStep;
     const target = to + (<usize>i << 2);
     let j = 0;
     if (i + 4 <= across) {
-      for (; j + 4 <= down; j += 4) transpose4(source + (<usize>j << 2), fromStep, target + <isize>j * toStep, toStep);
+      for (; j + 4 <= down; j += 4) {
+        transpose4(source + (<usize>j << 2), fromStep, target + <isize>j * toStep, toStep);
+      }
     }
     for (; j < down; j++) {
       copyRow(SAME, target + <isize>j * toStep, 4, source + (<usize>j << 2), fromStep, min(4, across - i));

@@ -24,14 +24,14 @@ function strided(at: usize, step: usize, one: bool): v128 {
 /** Bytes from the first channel of a pixel to that of an output. */
 // @ts-expect-error: decorator
 @inline
-function channelOf(output: i32, multiplier: i32): usize {
+export function channelOf(output: i32, multiplier: i32): usize {
   return <usize>(multiplier == 1 ? output : output / multiplier) << 2;
 }
 
 /** The cells of one channel or four, given by the bytes before them; of neighbours if the first and the last are 12 apart. */
 // @ts-expect-error: decorator
 @inline
-function channelCells(at: usize, a: usize, b: usize, c: usize, d: usize, one: bool): v128 {
+export function channelCells(at: usize, a: usize, b: usize, c: usize, d: usize, one: bool): v128 {
   if (one) return v128.load32_zero(at + a);
   if (d - a == 12) return v128.load(at + a);
   let lanes = v128.load32_zero(at + a);
@@ -48,7 +48,9 @@ function position(
   filter: usize, filterDown: usize, filterAcross: usize, output: i32, multiplier: i32, one: bool,
 ): v128 {
   const a = channelOf(output, multiplier);
-  const b = channelOf(output + 1, multiplier), c = channelOf(output + 2, multiplier), d = channelOf(output + 3, multiplier);
+  const b = channelOf(output + 1, multiplier);
+  const c = channelOf(output + 2, multiplier);
+  const d = channelOf(output + 3, multiplier);
   let sum = f32x4.splat(0);
   for (let i = 0; i < rows; i++) {
     let cell = at;
@@ -97,70 +99,72 @@ function fourPositions(
   }
 }
 
+/** All outputs of one row of positions, counted over all images. */
+function depthwiseRow(args: usize, row: i32): void {
+  const height = axis(args, 11);
+  const width = axis(args, 17);
+  const multiplier = int(args, 8);
+  const outputs = int(args, 7) * multiplier;
+  const vectors = outputs & ~3;
+  const pixel = <usize>int(args, 7) << 2;
+  const outPixel = <usize>outputs << 2;
+  const step = <usize>width.stride * pixel;
+  const down = <usize>(height.dilation * width.input) * pixel;
+  const across = <usize>width.dilation * pixel;
+  const filterAcross: usize = outPixel * int(args, 10);
+  const filterDown = filterAcross * <usize>width.kernel;
+  const top = startAt(height, row % height.output);
+  const firstRow = firstTap(height, top);
+  const rows = endTap(height, top) - firstRow;
+  const source = ((row / height.output) * height.input + top + firstRow * height.dilation) * width.input;
+  let out = pointer(args, 5) + <usize>(row * width.output) * outPixel;
+  for (let column = 0; column < width.output; ) {
+    const left = startAt(width, column);
+    const firstColumn = firstTap(width, left);
+    const columns = endTap(width, left) - firstColumn;
+    const at = pointer(args, 3) + <usize>(source + left + firstColumn * width.dilation) * pixel;
+    const filter = pointer(args, 4) + <usize>firstRow * filterDown + <usize>firstColumn * filterAcross;
+    const four =
+      multiplier == 1 && column + 4 <= width.output && left >= 0 &&
+      endTap(width, startAt(width, column + 3)) == width.kernel;
+    let output = 0;
+    if (four) {
+      const bytes = <usize>vectors << 2;
+      fourPositions(at, step, rows, columns, down, across, filter, filterDown, filterAcross, out, bytes, outPixel);
+      output = vectors;
+    }
+    for (; output < vectors; output += 4) {
+      const to = out + (<usize>output << 2);
+      v128.store(to, position(
+        at, rows, columns, down, across, filter, filterDown, filterAcross, output, multiplier, false,
+      ));
+    }
+    const positions = four ? 4 : 1;
+    for (; output < outputs; output++) {
+      for (let i: usize = 0; i < <usize>positions; i++) {
+        const to = out + i * outPixel + (<usize>output << 2);
+        storeLanes(to, position(
+          at + i * step, rows, columns, down, across, filter, filterDown, filterAcross, output, multiplier, true,
+        ), true);
+      }
+    }
+    column += positions;
+    out += <usize>positions * outPixel;
+  }
+}
+
 /**
  * Words 3 the images, 4 the filter. Word 10 is 1, or −1 for taps in the opposite order; then 4 is the last tap: that is how
  * the adjoint in the images is computed where the stride is 1.
  */
 export function depthwise(args: usize, thread: i32, threads: i32): void {
   const height = axis(args, 11);
-  const width = axis(args, 17);
-  const multiplier = int(args, 8);
-  const outputs = int(args, 7) * multiplier;
-  const pixel = <usize>int(args, 7) << 2;
-  const outPixel = <usize>outputs << 2;
-  const down = <usize>(height.dilation * width.input) * pixel;
-  const across = <usize>width.dilation * pixel;
-  const filterAcross: usize = outPixel * int(args, 10);
-  const filterDown = filterAcross * <usize>width.kernel;
-  const vectors = outputs & ~3;
-  const line = width.output * outputs;
+  const line = axis(args, 17).output * int(args, 7) * int(args, 8);
   const count = int(args, 6) * height.output;
   const block = int(args, 9);
   for (let from = take(args) * block; from < count; from = take(args) * block) {
     const to = min(from + block, count);
-    let out = pointer(args, 5) + (<usize>(from * line) << 2);
-    for (let row = from; row < to; row++) {
-      const top = startAt(height, row % height.output);
-      const firstRow = firstTap(height, top);
-      const rows = endTap(height, top) - firstRow;
-      const source = ((row / height.output) * height.input + top + firstRow * height.dilation) * width.input;
-      const taps = pointer(args, 4) + <usize>firstRow * filterDown;
-      for (let column = 0; column < width.output; ) {
-        const left = startAt(width, column);
-        const firstColumn = firstTap(width, left);
-        const columns = endTap(width, left) - firstColumn;
-        const at = pointer(args, 3) + <usize>(source + left + firstColumn * width.dilation) * pixel;
-        const filter = taps + <usize>firstColumn * filterAcross;
-        const four =
-          column + 4 <= width.output && left >= 0 &&
-          endTap(width, startAt(width, column + 3)) == width.kernel;
-        let output = 0;
-        if (four && multiplier == 1) {
-          const step = <usize>width.stride * pixel;
-          const bytes = <usize>vectors << 2;
-          fourPositions(at, step, rows, columns, down, across, filter, filterDown, filterAcross, out, bytes, outPixel);
-          output = vectors;
-        }
-        const positions = output > 0 ? 4 : 1;
-        for (; output < vectors; output += 4) {
-          const sum = position(
-            at, rows, columns, down, across, filter, filterDown, filterAcross, output, multiplier, false,
-          );
-          v128.store(out + (<usize>output << 2), sum);
-        }
-        for (; output < outputs; output++) {
-          for (let i: usize = 0; i < <usize>positions; i++) {
-            const cell = at + i * <usize>width.stride * pixel;
-            const sum = position(
-              cell, rows, columns, down, across, filter, filterDown, filterAcross, output, multiplier, true,
-            );
-            storeLanes(out + i * outPixel + (<usize>output << 2), sum, true);
-          }
-        }
-        column += positions;
-        out += <usize>positions * outPixel;
-      }
-    }
+    for (let row = from; row < to; row++) depthwiseRow(args, row);
     finish(args, from * line, to * line);
   }
 }
@@ -213,12 +217,14 @@ function stampRow(args: usize, image: i32, row: i32, from: i32, to: i32): void {
       for (let c: usize = 0; c < vectors; c += 16) {
         const at = c * multiplier + m;
         const value = strided(dy + at, step, false);
-        stamp(dx + c, value, begin, end, columns, down, across, filter + at, filterDown, dyPixel, step, false);
+        const taps = filter + at;
+        stamp(dx + c, value, begin, end, columns, down, across, taps, filterDown, dyPixel, step, false);
       }
       for (let c = vectors; c < pixel; c += 4) {
         const at = c * multiplier + m;
         const value = strided(dy + at, step, true);
-        stamp(dx + c, value, begin, end, columns, down, across, filter + at, filterDown, dyPixel, step, true);
+        const taps = filter + at;
+        stamp(dx + c, value, begin, end, columns, down, across, taps, filterDown, dyPixel, step, true);
       }
     }
     dy += dyPixel;
@@ -247,81 +253,5 @@ export function depthwiseInput(args: usize, thread: i32, threads: i32): void {
       stampRow(args, image, row, from, to);
     }
     finish(args, first, last);
-  }
-}
-
-/** Σ x · dy over `count` positions side by side, for one output or four. */
-// @ts-expect-error: decorator
-@inline
-function products(
-  x: usize, xStep: usize, dy: usize, dyStep: usize, count: i32, output: i32, multiplier: i32, one: bool,
-): v128 {
-  const a = channelOf(output, multiplier);
-  const b = channelOf(output + 1, multiplier), c = channelOf(output + 2, multiplier), d = channelOf(output + 3, multiplier);
-  let even = f32x4.splat(0), odd = f32x4.splat(0);
-  dy += <usize>output << 2;
-  for (; count >= 2; count -= 2) {
-    even = f32x4.add(even, f32x4.mul(channelCells(x, a, b, c, d, one), loadLanes(dy, one)));
-    odd = f32x4.add(odd, f32x4.mul(channelCells(x + xStep, a, b, c, d, one), loadLanes(dy + dyStep, one)));
-    x += 2 * xStep;
-    dy += 2 * dyStep;
-  }
-  if (count > 0) even = f32x4.add(even, f32x4.mul(channelCells(x, a, b, c, d, one), loadLanes(dy, one)));
-  return f32x4.add(even, odd);
-}
-
-/** Adds what the positions `from` to before `to` of one row give to the sums [kh, kw, outputs]. */
-function addRow(args: usize, row: i32, from: i32, to: i32, sums: usize): void {
-  const height = axis(args, 11);
-  const width = axis(args, 17);
-  const multiplier = int(args, 8);
-  const outputs = int(args, 7) * multiplier;
-  const pixel = <usize>int(args, 7) << 2;
-  const dyPixel = <usize>outputs << 2;
-  const dyRow = pointer(args, 4) + <usize>(row * width.output) * dyPixel;
-  const top = startAt(height, row % height.output);
-  const xStep = <usize>width.stride * pixel;
-  for (let i = firstTap(height, top); i < endTap(height, top); i++) {
-    const source = ((row / height.output) * height.input + top + i * height.dilation) * width.input;
-    for (let j = 0; j < width.kernel; j++) {
-      const reach = j * width.dilation - width.before;
-      const first = max(from, ceilDiv(-reach, width.stride));
-      const count = min(to, ceilDiv(width.input - reach, width.stride)) - first;
-      if (count <= 0) continue;
-      const x = pointer(args, 3) + <usize>(source + first * width.stride + reach) * pixel;
-      const dy = dyRow + <usize>first * dyPixel;
-      const sum = sums + <usize>(i * width.kernel + j) * dyPixel;
-      let output = 0;
-      for (; output + 4 <= outputs; output += 4) {
-        const at = sum + (<usize>output << 2);
-        const added = products(x, xStep, dy, dyPixel, count, output, multiplier, false);
-        v128.store(at, f32x4.add(v128.load(at), added));
-      }
-      for (; output < outputs; output++) {
-        const at = sum + (<usize>output << 2);
-        const added = products(x, xStep, dy, dyPixel, count, output, multiplier, true);
-        storeLanes(at, f32x4.add(loadLanes(at, true), added), true);
-      }
-    }
-  }
-}
-
-/**
- * The adjoint in the filter, in parts that must be added: [blocks, kh, kw, outputs]. Words 3 the images, 4 dy, 9 rows of
- * positions in a block, 10 positions at a time: so many of x and dy stay in the nearest cache.
- */
-export function depthwiseFilter(args: usize, thread: i32, threads: i32): void {
-  const height = axis(args, 11);
-  const width = axis(args, 17);
-  const rows = int(args, 6) * height.output;
-  const cells = height.kernel * width.kernel * int(args, 7) * int(args, 8);
-  const block = int(args, 9);
-  const run = int(args, 10);
-  for (let part = take(args); part * block < rows; part = take(args)) {
-    const sums = pointer(args, 5) + (<usize>(part * cells) << 2);
-    clearCells(sums, cells);
-    for (let row = part * block; row < min((part + 1) * block, rows); row++) {
-      for (let from = 0; from < width.output; from += run) addRow(args, row, from, min(from + run, width.output), sums);
-    }
   }
 }

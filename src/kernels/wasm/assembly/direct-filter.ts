@@ -1,8 +1,7 @@
 import { int, pointer } from "./arguments";
-import { copyCells } from "./cells";
-import { patch, phaseAcross, phaseDown } from "./patch";
+import { gatherPatches, IMAGE, PATCH, phaseAcross, phaseDown, placeBytes, X, Y } from "./patch";
 import { take } from "./threads";
-import { packColumns, packPanel, tile4x8 } from "./tile";
+import { packPanel, tile4x8 } from "./tile";
 
 // The adjoint of a convolution in its filter: patches, transposed, times dy. The sum over all positions is split; each part
 // has sums of its own, added by a second kernel, so that the result does not depend on which thread did what. The words are
@@ -13,30 +12,55 @@ import { packColumns, packPanel, tile4x8 } from "./tile";
 /** Positions multiplied at a time. */
 const capacity: i32 = 128;
 
-/** Packs the cells `from` to before `to` of the patches of some positions: [cells / 4][positions][4]. */
-// @ts-expect-error: decorator
-@inline
-function packPatches(args: usize, first: i32, count: i32, channel: i32, from: i32, to: i32, rows: usize, packed: usize): void {
+/** Writes to scratch which cells the windows read at `count` positions from `first` on, counted over all images. */
+function setPlaces(args: usize, first: i32, count: i32, places: usize): void {
   const height = int(args, 11);
   const width = int(args, 12);
   const down = phaseDown(args, 0);
   const across = phaseAcross(args, 0);
-  let row = rows;
-  for (let position = first; position < first + count; position++) {
-    const line = position / width;
-    const y = down.start + (line % height) * down.advance;
-    const x = across.start + (position % width) * across.advance;
-    const found = patch(args, down, across, line / height, y, x, channel, from, to, row);
-    if (found != row) copyCells(row, found, to - from);
-    row += <usize>(to - from) << 2;
+  let column = first % width;
+  let row = (first / width) % height;
+  let image = first / width / height;
+  const end = places + <usize>count * placeBytes;
+  for (let place = places; place < end; place += placeBytes) {
+    store<i32>(place, image, IMAGE);
+    store<i32>(place, down.start + row * down.advance, Y);
+    store<i32>(place, across.start + column * across.advance, X);
+    if (++column < width) continue;
+    column = 0;
+    if (++row < height) continue;
+    row = 0;
+    image++;
   }
-  packColumns(packed, rows, (to - from) << 2, to - from, count);
+}
+
+/** Packs `cells` cells of the patches of some places: [cells / 4][places][4]; in the last group the last one is repeated. */
+// @ts-expect-error: decorator
+@inline
+function packPatches(places: usize, count: i32, cells: i32, packed: usize): void {
+  const end = places + <usize>count * placeBytes;
+  for (let i = 0; i < cells; i += 4) {
+    const left = cells - i;
+    for (let place = places; place < end; place += placeBytes) {
+      const at = load<usize>(place, PATCH) + (<usize>i << 2);
+      if (left >= 4) {
+        v128.store(packed, v128.load(at));
+      } else {
+        for (let j = 0; j < 4; j++) {
+          store<i32>(packed + (<usize>j << 2), load<i32>(at + (<usize>min(j, left - 1) << 2)));
+        }
+      }
+      packed += 16;
+    }
+  }
 }
 
 /** Adds the products of some packed positions to the sums of one block of cells. */
 // @ts-expect-error: decorator
 @inline
-function accumulate(packed: usize, dy: usize, count: i32, tiles: i32, panels: i32, sums: usize, add: bool): void {
+function accumulate(
+  packed: usize, dy: usize, count: i32, tiles: i32, panels: i32, sums: usize, add: bool,
+): void {
   const tileBytes = <usize>count << 4;
   for (let panel = 0; panel < panels; panel++) {
     let a = packed;
@@ -60,10 +84,13 @@ export function convolveFilter(args: usize, thread: i32, threads: i32): void {
   const cells = phaseDown(args, 0).taps * phaseAcross(args, 0).taps * channels;
   const tiles = (cells + 3) / 4;
   const panels = (outputs + 7) / 8;
+  const down = phaseDown(args, 0);
+  const across = phaseAcross(args, 0);
   const depth = int(args, 16);
   const part = int(args, 17);
   const blocks = (cells + depth - 1) / depth;
-  const rows = pointer(args, 6) + <usize>(thread * int(args, 7));
+  const places = pointer(args, 6) + <usize>(thread * int(args, 7));
+  const rows = places + <usize>capacity * placeBytes;
   const packed = rows + <usize>(capacity * depth << 2);
   const panel = packed + <usize>(capacity * depth << 2);
   for (let item = take(args); item < int(args, 18) * groups * blocks; item = take(args)) {
@@ -76,7 +103,9 @@ export function convolveFilter(args: usize, thread: i32, threads: i32): void {
     const sums = pointer(args, 5) + (<usize>(firstTile * panels) << 7);
     for (let position = begin; position < end; position += capacity) {
       const count = min(capacity, end - position);
-      packPatches(args, position, count, group * channels, from, to, rows, packed);
+      setPlaces(args, position, count, places);
+      gatherPatches(args, down, across, places, count, group * channels, from, to, rows);
+      packPatches(places, count, to - from, packed);
       let target = panel;
       for (let output = 0; output < outputs; output += 8) {
         const at = pointer(args, 4) + <usize>(position * pixel) + (<usize>(group * outputs + output) << 2);
@@ -85,6 +114,29 @@ export function convolveFilter(args: usize, thread: i32, threads: i32): void {
       }
       accumulate(packed, panel, count, (to - from + 3) / 4, panels, sums, position > begin);
     }
+  }
+}
+
+/** Adds up to eight cells of `parts` rows that are `step` bytes apart. */
+// @ts-expect-error: decorator
+@inline
+function addRow(from: usize, step: usize, parts: i32, to: usize, width: i32): void {
+  let left = v128.load(from), right = v128.load(from, 16);
+  for (let part = 1; part < parts; part++) {
+    from += step;
+    left = f32x4.add(left, v128.load(from));
+    right = f32x4.add(right, v128.load(from, 16));
+  }
+  if (width == 8) {
+    v128.store(to, left);
+    v128.store(to, right, 16);
+    return;
+  }
+  for (let j = 0; j < width; j++) {
+    store<f32>(to + (<usize>j << 2), f32x4.extract_lane(left, 0));
+    // The next cell comes to the front.
+    left = v128.shuffle<f32>(left, right, 1, 2, 3, 4);
+    right = v128.shuffle<f32>(right, right, 1, 2, 3, 3);
   }
 }
 
@@ -106,14 +158,11 @@ export function sumFilter(args: usize, thread: i32, threads: i32): void {
       const output = (tile % panels) * 8;
       const cell = ((tile / panels) % tiles) * 4;
       const column = (tile / panels / tiles) * outputs + output;
+      const width = min(8, outputs - output);
       for (let i = 0; i < min(4, cells - cell); i++) {
+        const from = pointer(args, 3) + (<usize>(tile * 32 + i * 8) << 2);
         const to = pointer(args, 4) + (<usize>((cell + i) * int(args, 8) + column) << 2);
-        for (let j = 0; j < min(8, outputs - output); j++) {
-          let at = pointer(args, 3) + (<usize>(tile * 32 + i * 8 + j) << 2);
-          let sum: f32 = 0;
-          for (let part = 0; part < parts; part++, at += <usize>count << 7) sum += load<f32>(at);
-          store<f32>(to + (<usize>j << 2), sum);
-        }
+        addRow(from, <usize>count << 7, parts, to, width);
       }
     }
   }

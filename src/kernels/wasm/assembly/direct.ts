@@ -1,5 +1,7 @@
 import { finish, int, pointer } from "./arguments";
-import { patch, Phase, phaseAcross, phaseDown } from "./patch";
+import {
+  gatherPatches, IMAGE, PATCH, Phase, phaseAcross, phaseDown, placeBytes, RESULT, X, Y,
+} from "./patch";
 import { take } from "./threads";
 import { cutTile, packPanel, packRows, tile4x8 } from "./tile";
 
@@ -12,22 +14,33 @@ import { cutTile, packPanel, packRows, tile4x8 } from "./tile";
 /** Positions whose patches are multiplied at a time. */
 const capacity: i32 = 64;
 
-// Of each position, in scratch: where its patch and its result lie, and what its window reads.
-const placeBytes: usize = 20;
-const PATCH: usize = 0;
-const RESULT: usize = 4;
-const IMAGE: usize = 8;
-const Y: usize = 12;
-const X: usize = 16;
+/** Packs the taps of one phase for the outputs of a group from `output` on, eight at most. */
+function packTaps(args: usize, down: Phase, across: Phase, group: i32, output: i32, to: usize): void {
+  const channels = int(args, 10) / int(args, 15);
+  const outputs = int(args, 13) / int(args, 15);
+  const columns = min(outputs - output, 8);
+  const transposed = int(args, 18) != 0;
+  const step: isize = (transposed ? int(args, 10) : int(args, 13)) << 2;
+  for (let i = 0; i < down.taps; i++) {
+    for (let j = 0; j < across.taps; j++) {
+      const tap = (down.tap + i * down.nextTap) * int(args, 21) + across.tap + j * across.nextTap;
+      if (transposed) {
+        const at = (tap * outputs + output) * int(args, 10) + group * channels;
+        packRows(to, pointer(args, 6) + (<usize>at << 2), step, columns, channels);
+      } else {
+        const at = tap * channels * int(args, 13) + group * outputs + output;
+        packPanel(to, pointer(args, 6) + (<usize>at << 2), step, columns, channels);
+      }
+      to += <usize>channels << 5;
+    }
+  }
+}
 
-/** Packs the filter. Word 6 is the filter itself; the others as for `convolve`. */
+/** Packs the filter. Word 6 is the filter itself; the others as for `convolve`. A block is one panel. */
 export function packFilter(args: usize, thread: i32, threads: i32): void {
   const groups = int(args, 15);
   const channels = int(args, 10) / groups;
   const outputs = int(args, 13) / groups;
-  const transposed = int(args, 18) != 0;
-  const step: isize = (transposed ? int(args, 10) : int(args, 13)) << 2;
-  const width = int(args, 21);
   let to = pointer(args, 4);
   let index = 0;
   let mine = take(args);
@@ -39,41 +52,13 @@ export function packFilter(args: usize, thread: i32, threads: i32): void {
       for (let group = 0; group < groups; group++) {
         for (let output = 0; output < outputs; output += 8) {
           if (index++ == mine) {
-            let target = to;
-            for (let i = 0; i < down.taps; i++) {
-              for (let j = 0; j < across.taps; j++) {
-                const tap = (down.tap + i * down.nextTap) * width + across.tap + j * across.nextTap;
-                const columns = min(outputs - output, 8);
-                if (transposed) {
-                  const at = (tap * outputs + output) * int(args, 10) + group * channels;
-                  packRows(target, pointer(args, 6) + (<usize>at << 2), step, columns, channels);
-                } else {
-                  const at = tap * channels * int(args, 13) + group * outputs + output;
-                  packPanel(target, pointer(args, 6) + (<usize>at << 2), step, columns, channels);
-                }
-                target += <usize>channels << 5;
-              }
-            }
+            packTaps(args, down, across, group, output, to);
             mine = take(args);
           }
           to += panelBytes;
         }
       }
     }
-  }
-}
-
-/** Finds the patches of the places in scratch, and copies those that must be. */
-// @ts-expect-error: decorator
-@inline
-function gather(args: usize, down: Phase, across: Phase, places: usize, count: i32, channel: i32, from: i32, to: i32): void {
-  let row = places + <usize>capacity * placeBytes;
-  const end = places + <usize>count * placeBytes;
-  for (let place = places; place < end; place += placeBytes) {
-    const image = load<i32>(place, IMAGE);
-    const found = patch(args, down, across, image, load<i32>(place, Y), load<i32>(place, X), channel, from, to, row);
-    store<usize>(place, found, PATCH);
-    row += <usize>(to - from) << 2;
   }
 }
 
@@ -89,15 +74,19 @@ function multiply(
   const place3 = place2 + (rows > 3 ? placeBytes : 0);
   const result = load<usize>(place, RESULT);
   const step = load<usize>(place1, RESULT) - result;
-  const even = load<usize>(place2, RESULT) - result == 2 * step && load<usize>(place3, RESULT) - result == 3 * step;
+  const even =
+    load<usize>(place2, RESULT) - result == 2 * step &&
+    load<usize>(place3, RESULT) - result == 3 * step;
   const whole = even && rows == 4 && width == 8;
   tile4x8(
-    load<usize>(place, PATCH), load<usize>(place1, PATCH), load<usize>(place2, PATCH), load<usize>(place3, PATCH), 4,
+    load<usize>(place, PATCH), load<usize>(place1, PATCH),
+    load<usize>(place2, PATCH), load<usize>(place3, PATCH), 4,
     panel, 32, depth, whole ? result + column : tile, whole ? step : 32, whole && add,
   );
   if (whole) return;
   for (let i = 0; i < rows; i++) {
-    cutTile(tile + (<usize>i << 5), 1, width, load<usize>(place + <usize>i * placeBytes, RESULT) + column, 0, add);
+    const to = load<usize>(place + <usize>i * placeBytes, RESULT) + column;
+    cutTile(tile + (<usize>i << 5), 1, width, to, 0, add);
   }
 }
 
@@ -109,12 +98,13 @@ function compute(args: usize, down: Phase, across: Phase, filter: usize, scratch
   const cells = down.taps * across.taps * channels;
   const depth = int(args, 16);
   const places = scratch + 128;
+  const rows = places + <usize>capacity * placeBytes;
   for (let group = 0; group < groups; group++) {
     let from = 0;
     do {
       const to = min(from + depth, cells);
       // A phase without taps has no patches, and results of 0.
-      if (to > from) gather(args, down, across, places, count, group * channels, from, to);
+      if (to > from) gatherPatches(args, down, across, places, count, group * channels, from, to, rows);
       let panel = filter + (<usize>from << 5);
       for (let output = 0; output < outputs; output += 8) {
         const column = <usize>(group * outputs + output) << 2;
@@ -132,7 +122,9 @@ function compute(args: usize, down: Phase, across: Phase, filter: usize, scratch
 }
 
 /** Computes the results of one phase among the positions `from` to before `to`, which are counted over all images. */
-function convolvePhase(args: usize, down: Phase, across: Phase, filter: usize, from: i32, to: i32, scratch: usize): void {
+function convolvePhase(
+  args: usize, down: Phase, across: Phase, filter: usize, from: i32, to: i32, scratch: usize,
+): void {
   const height = int(args, 11);
   const width = int(args, 12);
   const pixel = <usize>int(args, 13) << 2;

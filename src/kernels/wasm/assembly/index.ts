@@ -1,14 +1,16 @@
 // The kernels in WebAssembly. Every export but those of threads.ts is a kernel: (args, thread, threads) => void.
 
 export { copy, fill } from "./copy";
-export { depthwise, depthwiseFilter, depthwiseInput } from "./depthwise";
+export { depthwise, depthwiseInput } from "./depthwise";
+export { depthwiseFilter } from "./depthwise-filter";
 export { convolve, packFilter } from "./direct";
 export { convolveFilter, sumFilter } from "./direct-filter";
 export { elementwise } from "./elementwise";
 export { gather, scatterAdd } from "./gather";
+export { locate } from "./locate";
 export { averagePool, averagePoolScatter, maxPoolGather, maxPoolScatter } from "./pool";
 export { uniform } from "./random";
-export { locate, logOfSum, reduceRows, reduceSides } from "./reduce";
+export { logOfSum, reduceRows, reduceSides } from "./reduce";
 export { softmax } from "./scan";
 export {
   base,

@@ -17,7 +17,8 @@ const golden: i32 = 0x9e3779b9;
 export function uniform(args: usize, thread: i32, threads: i32): void {
   const count = int(args, 6);
   const block = int(args, 7);
-  const first = scramble(i32x4.add(scramble(v128.load32_splat(pointer(args, 3))), i32x4.splat(int(args, 4) * golden)));
+  const salt = i32x4.splat(int(args, 4) * golden);
+  const first = scramble(i32x4.add(scramble(v128.load32_splat(pointer(args, 3))), salt));
   const second = scramble(v128.xor(first, i32x4.splat(golden)));
   for (let from = take(args) * block; from < count; from = take(args) * block) {
     const to = min(from + block, count);

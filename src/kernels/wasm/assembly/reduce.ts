@@ -1,81 +1,20 @@
 import { int, pointer } from "./arguments";
-import { beats, loadLanes } from "./cells";
-import { exp4, log4 } from "./exponential";
+import { loadLanes } from "./cells";
+import { log4 } from "./exponential";
 import { take } from "./threads";
+import {
+  centered, EXPS, Exps, join, join64, MAX, Max, MIN, Min, neutral,
+  PROD, Prod, SQUARES, Squares, SUM, Sum, term, way,
+} from "./ways";
 
 // Reductions of strided cells. Short runs are added up in float32, in several lanes, and their sums in float64, so that a
 // million cells lose no more digits than a few. The words of the kernels:
 //   3  x                      5  the result, row-major [splits, outer, inner]
-//   4  what is subtracted from the cells of each lane (squares, exps); for `locate` what is sought
-//   6  how to reduce          7  what the result is divided by
+//   4  what is subtracted from the cells of each lane (squares, exps)
+//   6  the way (ways.ts)      7  what the result is divided by
 //   8 … 15  count and step, in cells, of: the outer and the inner axis that stay, the outer and the inner one reduced
 //   16 splits of the reduced cells      17 lanes (rows) or outer cells (columns) in a block
 //   18 columns in a block, with float64 scratch for them at 19 for each thread
-
-const SUM: i32 = 0;
-const SQUARES: i32 = 1;
-export const EXPS: i32 = 2;
-export const MAX: i32 = 3;
-const MIN: i32 = 4;
-const PROD: i32 = 5;
-
-// The loops are compiled once for each way. A type stands for it, as only types make the compiler do that.
-type Sum = i8;
-type Squares = u8;
-type Exps = i16;
-type Max = u16;
-type Min = i32;
-type Prod = u32;
-
-/** The way that a type stands for. */
-// @ts-expect-error: decorator
-@inline
-function way<T>(): i32 {
-  if (sizeof<T>() == 1) return isSigned<T>() ? SUM : SQUARES;
-  if (sizeof<T>() == 2) return isSigned<T>() ? EXPS : MAX;
-  return isSigned<T>() ? MIN : PROD;
-}
-
-/** Whether the terms need the center of their lane. */
-// @ts-expect-error: decorator
-@inline
-function centered(how: i32): bool {
-  return how == SQUARES || how == EXPS;
-}
-
-// @ts-expect-error: decorator
-@inline
-function neutral(how: i32): f32 {
-  return how == MAX ? -Infinity : how == MIN ? Infinity : how == PROD ? 1 : 0;
-}
-
-/** What is reduced of the cells `x` of a lane. */
-// @ts-expect-error: decorator
-@inline
-function term<T>(x: v128, center: v128): v128 {
-  if (way<T>() == EXPS) return exp4(f32x4.sub(x, center));
-  if (way<T>() != SQUARES) return x;
-  const difference = f32x4.sub(x, center);
-  return f32x4.mul(difference, difference);
-}
-
-// @ts-expect-error: decorator
-@inline
-function join<T>(a: v128, b: v128): v128 {
-  if (way<T>() == MAX) return v128.bitselect(b, a, beats(b, a));
-  if (way<T>() == MIN) return v128.bitselect(b, a, v128.andnot(f32x4.eq(a, a), f32x4.ge(b, a)));
-  if (way<T>() == PROD) return f32x4.mul(a, b);
-  return f32x4.add(a, b);
-}
-
-// @ts-expect-error: decorator
-@inline
-function join64<T>(a: f64, b: f64): f64 {
-  if (way<T>() == MAX) return b > a || (b != b && a == a) ? b : a;
-  if (way<T>() == MIN) return b < a || (b != b && a == a) ? b : a;
-  if (way<T>() == PROD) return a * b;
-  return a + b;
-}
 
 // --- lanes whose cells are neighbours ---
 
@@ -110,6 +49,10 @@ function run<T>(at: usize, count: i32, center: f32): f64 {
     b = join<T>(b, v128.bitselect(term<T>(v128.load32_zero(at), middle), start, first));
   }
   a = join<T>(a, b);
+  if (way<T>() == MAX || way<T>() == MIN) {
+    a = join<T>(a, v128.shuffle<f32>(a, a, 2, 3, 2, 3));
+    return f32x4.extract_lane(join<T>(a, v128.shuffle<f32>(a, a, 1, 1, 1, 1)), 0);
+  }
   const low = join64<T>(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
   const high = join64<T>(f32x4.extract_lane(a, 2), f32x4.extract_lane(a, 3));
   return join64<T>(low, high);
@@ -187,13 +130,17 @@ export function reduceRows(args: usize, thread: i32, threads: i32): void {
 // @ts-expect-error: decorator
 @inline
 function keep2<T>(totals: usize, sums: v128, first: bool): void {
-  const old = first ? sums : v128.load(totals);
   let both = sums;
   if (!first) {
-    if (way<T>() == MAX) both = v128.bitselect(sums, old, v128.andnot(f64x2.eq(old, old), f64x2.le(sums, old)));
-    else if (way<T>() == MIN) both = v128.bitselect(sums, old, v128.andnot(f64x2.eq(old, old), f64x2.ge(sums, old)));
-    else if (way<T>() == PROD) both = f64x2.mul(old, sums);
-    else both = f64x2.add(old, sums);
+    const old = v128.load(totals);
+    if (way<T>() == PROD) {
+      both = f64x2.mul(old, sums);
+    } else if (way<T>() == MAX || way<T>() == MIN) {
+      const not = way<T>() == MAX ? f64x2.le(sums, old) : f64x2.ge(sums, old);
+      both = v128.bitselect(sums, old, v128.andnot(f64x2.eq(old, old), not));
+    } else {
+      both = f64x2.add(old, sums);
+    }
   }
   v128.store(totals, both);
 }
@@ -265,7 +212,9 @@ function reduceStrip(
 const stripLength: i32 = 32;
 
 /** The totals of `columns` neighbouring columns, over the reduced cells `from` to before `to`. */
-function reduceColumns(args: usize, x: usize, center: usize, columns: i32, from: i32, to: i32, totals: usize): void {
+function reduceColumns(
+  args: usize, x: usize, center: usize, columns: i32, from: i32, to: i32, totals: usize,
+): void {
   const how = int(args, 6);
   const length = int(args, 14);
   const step = <usize>int(args, 15) << 2;
@@ -315,33 +264,6 @@ export function reduceSides(args: usize, thread: i32, threads: i32): void {
       }
     }
   }
-}
-
-/** The place, counted along the reduced axes, of the first cell of each lane that is what is sought, or NaN. */
-export function locate(args: usize, thread: i32, threads: i32): void {
-  const inner = int(args, 10);
-  const lanes = int(args, 8) * inner;
-  const block = int(args, 17);
-  for (let from = take(args) * block; from < lanes; from = take(args) * block) {
-    for (let lane = from; lane < min(from + block, lanes); lane++) {
-      const x = pointer(args, 3) + (((lane / inner) * int(args, 9) + (lane % inner) * int(args, 11)) << 2);
-      const sought = load<f32>(pointer(args, 4) + (<usize>lane << 2));
-      store<i32>(pointer(args, 5) + (<usize>lane << 2), placeOf(args, x, sought));
-    }
-  }
-}
-
-function placeOf(args: usize, x: usize, sought: f32): i32 {
-  const length = int(args, 14);
-  const step = <usize>int(args, 15) << 2;
-  for (let i = 0; i < int(args, 12); i++) {
-    let at = x + (<usize>(i * int(args, 13)) << 2);
-    for (let j = 0; j < length; j++, at += step) {
-      const value = load<f32>(at);
-      if (value == sought || value != value) return i * length + j;
-    }
-  }
-  return 0;
 }
 
 /** log Σ eˣ from its parts. Words: 3 the largest cells, 4 the sums of e^(x − largest), 5 the result, 6 count, 7 block. */

@@ -1,7 +1,8 @@
 import { finish, int, pointer } from "./arguments";
 import { exp4, log4 } from "./exponential";
-import { EXPS, MAX, reduceRun, runLength } from "./reduce";
+import { reduceRun, runLength } from "./reduce";
 import { take } from "./threads";
+import { EXPS, MAX } from "./ways";
 
 // Words: 3 x, 4 the result, 5 lanes, 6 cells of each, 7 and 8 cells from one lane to the next in x and in the result,
 // 9 lanes in a block, 10 not 0 for logarithms
@@ -16,8 +17,8 @@ function softmaxLane(from: usize, to: usize, length: i32): void {
   for (let i: usize = 0; i < vectors; i += 16) {
     const e = exp4(f32x4.sub(v128.load(from + i), top));
     v128.store(to + i, e);
-    const pairs = f64x2.add(f64x2.promote_low_f32x4(e), f64x2.promote_low_f32x4(v128.shuffle<f64>(e, e, 1, 1)));
-    sum = f64x2.add(sum, pairs);
+    const high = v128.shuffle<f64>(e, e, 1, 1);
+    sum = f64x2.add(sum, f64x2.add(f64x2.promote_low_f32x4(e), f64x2.promote_low_f32x4(high)));
   }
   let total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
   for (let i = vectors; i < bytes; i += 4) {

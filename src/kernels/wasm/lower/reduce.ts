@@ -19,7 +19,7 @@ interface Layout {
   readonly rows: boolean;
 }
 
-/** The numbers of reduce.ts in assembly/. */
+/** The numbers of ways.ts in assembly/. */
 const ways = { sum: 0, squares: 1, exps: 2, max: 3, min: 4, prod: 5 } as const;
 type Way = keyof typeof ways;
 
