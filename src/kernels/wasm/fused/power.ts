@@ -1,4 +1,4 @@
-import { one, signed, zero } from "./exponential.ts";
+import { infinity, one, signed, zero } from "./exponential.ts";
 import { bits, f32, type Two, type Vector } from "./vector.ts";
 import { f64, i64, narrowed, widely, widePolynomial, wideRounder } from "./wide.ts";
 
@@ -61,5 +61,3 @@ export const pow: Two = (a, b) => {
   const real = bits.or(signed(y, bits.and(a, odd)), noRoot);
   return bits.select(f32.eq(b, zero), one, real);
 };
-
-const infinity = f32.of(Number.POSITIVE_INFINITY);

@@ -31,7 +31,11 @@ export const shift =
 
 /** Lanes of float32. */
 export const f32 = {
-  of: (constant: number): Vector => ({ code: [...f32Const(constant), ...simd(19)], args: [], constant }),
+  of: (value: number): Vector => ({
+    code: [...f32Const(value), ...simd(19)],
+    args: [],
+    constant: Math.fround(value),
+  }),
   eq: two(65),
   ne: two(66),
   lt: two(67),
@@ -87,7 +91,11 @@ export const bits = {
   or: two(80),
   xor: two(81),
   /** The bits of `a` where the mask has ones, else those of `b`. */
-  select: (mask: Vector, a: Vector, b: Vector): Vector => ({ code: simd(82), args: [a, b, mask] }),
+  select: (mask: Vector, a: Vector, b: Vector): Vector => {
+    if (Object.is(b.constant, 0)) return bits.and(a, mask);
+    if (Object.is(a.constant, 0)) return bits.andNot(b, mask);
+    return { code: simd(82), args: [a, b, mask] };
+  },
 };
 
 const places: Bytes = [0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12];
