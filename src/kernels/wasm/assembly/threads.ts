@@ -107,6 +107,11 @@ function invite(control: usize, count: i32, threads: i32): void {
   }
 }
 
+/** Calls itself so often. */
+function descend(times: i32): i32 {
+  return times == 0 ? 0 : descend(times - 1) + 1;
+}
+
 /**
  * Runs a program on the calling thread and the workers that are ready, at most `limit` threads together, and returns when
  * all is done. False if a kernel failed in a worker. `count` is the number of seats.
@@ -119,14 +124,18 @@ export function execute(
   limit: i32,
   maySleep: bool,
 ): bool {
-  const threads = limit > 1 ? min(limit, 1 + ready(control, count)) : 1;
+  let threads = limit > 1 ? min(limit, 1 + ready(control, count)) : 1;
+  // Where calls are nested too deep, this fails, and not what follows, in which the others would wait in vain.
+  if (threads > 1) threads = min(threads, descend(200));
   store<i32>(control + THREADS, threads);
   if (threads > 1) {
     store<u32>(control + PROGRAM, program);
     store<i32>(control + COUNT, length);
     invite(control, count, threads);
   }
-  return run(control, program, length, 0, threads, maySleep);
+  const done = run(control, program, length, 0, threads, maySleep);
+  store<i32>(control + THREADS, 1);
+  return done;
 }
 
 /** The instruction that the last program ended at. */
@@ -140,11 +149,14 @@ export function position(control: usize): i32 {
  */
 export function fail(control: usize, inCharge: bool, maySleep: bool): void {
   const threads = load<i32>(control + THREADS);
-  if (threads == 1) return;
+  // Nobody waits, or no program had begun: calls nested too deep can fail anywhere.
+  if (threads <= 1) return;
   const phase = atomic.load<i64>(control + PHASE);
   atomic.store<i64>(control + FAILED, phase + 1);
-  if (arrive(control, 0, threads) || !inCharge) return;
-  awaitChange(control + PHASE, phase, load<i32>(control + PATIENCE), maySleep);
+  const last = arrive(control, 0, threads);
+  if (!inCharge) return;
+  if (!last) awaitChange(control + PHASE, phase, load<i32>(control + PATIENCE), maySleep);
+  store<i32>(control + THREADS, 1);
 }
 
 /** A worker's life between two visits to JavaScript, which end when it is to have another version of the kernels. */
