@@ -1,5 +1,6 @@
 import type { Cells } from "../dtype.ts";
 import type { View } from "../view.ts";
+import { Precedence } from "./precedence.ts";
 import type { Call, Tape } from "./tape.ts";
 
 /**
@@ -9,11 +10,15 @@ import type { Call, Tape } from "./tape.ts";
 export class Group {
   head: Call | undefined;
   readonly elementwise: Call[] = [];
+  /** That of the call that it was made for. */
+  readonly id: number;
   readonly stage: number;
 
-  constructor(stage: number, head?: Call) {
+  constructor(call: Call, stage: number, elementwise: boolean) {
+    this.id = call.index;
     this.stage = stage;
-    this.head = head;
+    if (elementwise) this.elementwise.push(call);
+    else this.head = call;
   }
 
   get calls(): readonly Call[] {
@@ -45,19 +50,25 @@ export class Grouping {
   readonly #readers = new Map<Cells, Call[]>();
   /** Orders that do not come from data: a group must wait for these. */
   readonly #after = new Map<Group, Set<Group>>();
+  readonly #precedence: Precedence<Group>;
 
   constructor(tape: Tape, stages: ReadonlyMap<Call, number>, traits: Traits) {
     this.#tape = tape;
     this.#traits = traits;
+    this.#precedence = new Precedence(tape.calls.length);
     for (const call of tape.calls) {
       const stage = stages.get(call);
       if (stage === undefined) continue;
-      for (const { data } of call.reads) this.#readers.set(data, [...(this.#readers.get(data) ?? []), call]);
+      for (const { data } of call.reads) {
+        const readers = this.#readers.get(data);
+        if (readers === undefined) this.#readers.set(data, [call]);
+        else readers.push(call);
+      }
       const elementwise = traits.isElementwise(call);
-      const group = new Group(stage, elementwise ? undefined : call);
+      const group = new Group(call, stage, elementwise);
       this.#groupOf.set(call, group);
+      this.#precedence.add(group, this.#before(group));
       if (!elementwise) continue;
-      group.elementwise.push(call);
       for (const producer of this.#producers(call)) this.#join(this.#groupOf.get(producer)!, call);
     }
     for (const group of new Set(this.#groupOf.values())) this.#takeHead(group);
@@ -91,10 +102,9 @@ export class Grouping {
 
   /** Makes a group wait for others, or says that it cannot, since one of them waits for it. */
   wait(group: Group, others: ReadonlySet<Group>): boolean {
-    if (this.#leads(group, [...others], new Set())) return false;
-    const known = this.#after.get(group) ?? new Set();
-    for (const other of others) known.add(other);
-    this.#after.set(group, known);
+    if ([...others].some((other) => this.#precedence.isAfter(other, group))) return false;
+    this.#precedence.delay(group, others);
+    this.#after.set(group, new Set([...(this.#after.get(group) ?? []), ...others]));
     return true;
   }
 
@@ -117,6 +127,7 @@ export class Grouping {
     target.elementwise.push(...group.elementwise);
     target.elementwise.sort((a, b) => a.index - b.index);
     for (const moved of group.elementwise) this.#groupOf.set(moved, target);
+    this.#precedence.merge(target, group);
   }
 
   /** Gives an elementwise group the latest call before it that it can follow block by block. */
@@ -137,6 +148,7 @@ export class Grouping {
     });
     if (head === undefined) return;
     group.head = head;
+    this.#precedence.merge(group, this.#groupOf.get(head)!);
     this.#groupOf.set(head, group);
   }
 
@@ -151,20 +163,7 @@ export class Grouping {
 
   /** Whether something outside of both needs `from` and is needed by `to`. */
   #between(from: Group, to: Group): boolean {
-    const outside = [...this.#before(to)].filter((group) => group !== from);
-    return this.#leads(from, outside, new Set([to]));
-  }
-
-  /** Whether one of `ends` needs `start`. */
-  #leads(start: Group, ends: readonly Group[], seen: Set<Group>): boolean {
-    const pending = [...ends];
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      if (next === start) return true;
-      if (seen.has(next)) continue;
-      seen.add(next);
-      pending.push(...this.#before(next));
-    }
-    return false;
+    return [...this.#before(to)].some((group) => group !== from && this.#precedence.isAfter(group, from));
   }
 
   /** The groups that a group needs directly. */

@@ -20,10 +20,10 @@ interface Placed extends Life {
   readonly offset: number;
 }
 
-/** The lowest offset at which so many bytes touch none of the buffers that live at the same time. */
+/** The lowest offset at which so many bytes touch none of the buffers that live at the same time, in order of their offsets. */
 function lowestGap(bytes: number, neighbours: readonly Placed[]): number {
   let offset = 0;
-  for (const other of [...neighbours].sort((a, b) => a.offset - b.offset)) {
+  for (const other of neighbours) {
     if (offset + bytes <= other.offset) return offset;
     offset = Math.max(offset, other.offset + aligned(other.bytes));
   }
@@ -39,7 +39,8 @@ export function layOut(lives: ReadonlyMap<Cells, Life>): Layout {
   for (const [cells, life] of [...lives].sort(([, a], [, b]) => b.bytes - a.bytes)) {
     const neighbours = placed.filter((other) => other.from <= life.to && life.from <= other.to);
     const offset = lowestGap(life.bytes, neighbours);
-    placed.push({ ...life, offset });
+    const behind = placed.findIndex((other) => other.offset > offset);
+    placed.splice(behind < 0 ? placed.length : behind, 0, { ...life, offset });
     offsets.set(cells, offset);
   }
   return { offsets, bytes: Math.max(0, ...placed.map(({ offset, bytes }) => offset + aligned(bytes))) };

@@ -7,6 +7,7 @@ import { identity } from "../ops/control.ts";
 import { checkShape, type Shape, type ShapeLike } from "../shape.ts";
 import { placeholder } from "../tensor/create.ts";
 import type { Tensor, TensorLike, Variable } from "../tensor/tensor.ts";
+import { isTracing } from "../tensor/tracing.ts";
 import { CallContext, callContext, inContext } from "./context.ts";
 import { optionsOfConfig } from "./from-config.ts";
 import {
@@ -288,10 +289,10 @@ function run(layer: Layer, inputs: Given, training: boolean): LayerOutputs {
   try {
     return layer.call(inputs, { training });
   } catch (error) {
-    // A call that reads values cannot be traced, but the layer may say the shape itself.
+    // A call that reads values cannot be traced, but the layer may say the shape itself, if no more is wanted.
     const declared = layer.computeOutputShape !== Layer.prototype.computeOutputShape;
     const symbolic = listOf(inputs).some((x) => x.symbolic);
-    if (!symbolic || !declared || !(error instanceof ChainruleError)) throw error;
+    if (isTracing() || !symbolic || !declared || !(error instanceof ChainruleError)) throw error;
     return placeholder(layer.computeOutputShape(shapesOf(inputs)) as Shape, layer.dtype);
   }
 }

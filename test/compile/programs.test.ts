@@ -55,7 +55,7 @@ describe("random functions, compiled, give what they give op by op", () => {
 const matrix = (seed = 1, shape = [4, 4]) => spread(shape, seed, { domain: [-2, 2] }).cast("float32");
 
 describe("what is read in another order is finished first", () => {
-  it.each<[string, (x: c.Tensor) => c.Tensor]>([
+  const orders: [string, (x: c.Tensor) => c.Tensor][] = [
     ["transposed, first operand", (x) => x.exp().transpose().add(x.exp())],
     ["transposed, second operand", (x) => x.exp().add(x.exp().transpose())],
     ["flipped, with more between", (x) => x.tanh().flip().mul(2).add(x.tanh().mul(3)).sub(x.tanh())],
@@ -63,10 +63,24 @@ describe("what is read in another order is finished first", () => {
     ["a product's transposed result and itself", (x) => x.matmul(x).add(x.matmul(x).transpose())],
     ["stretched over itself", (x) => x.exp().mul(x.exp().reshape([4, 1, 4]))],
     ["a row of it, stretched", (x) => x.matmul(x).sub(x.matmul(x).slice({ end: [1] }))],
+    ["a product with itself, read again", (x) => x.matmul(x.cumsum({ axis: 1 })).add(x.cumsum({ axis: 1 }))],
+    [
+      "products, one number for each",
+      (x) =>
+        x
+          .reshape([2, -1, x.shape[0]!])
+          .matmul(x)
+          .add(x.slice({ end: [2, 1] }).expandDims(1)),
+    ],
     ["summed and subtracted", (x) => x.matmul(x).sub(x.matmul(x).sum({ axis: 1, keepdims: true }))],
-  ])("%s", (_, f) => {
+  ];
+  it.each(orders)("%s", (_, f) => {
     expectCompiles(f, [matrix()]);
     expectCompiles(f, [matrix(2).cast("float64")]);
+  });
+
+  it.each(orders.filter(([what]) => what.includes("product")))("%s, in several blocks", (_, f) => {
+    expectCompiles(f, [matrix(1, [150, 150]).mul(0.1)], "", 1);
   });
 });
 
@@ -134,6 +148,8 @@ describe("results of every kind", () => {
     const x = c.tensor([0, -0, 1, -1, Infinity, -Infinity, NaN]);
     const signs = (y: c.Tensor) => [y.add(0).reciprocal(), y.add(-0).reciprocal(), y.mul(-0), y.div(0)];
     expectCompiles(signs, [x]);
+    const padded = (y: c.Tensor, value: number) => y.pad({ padding: [[0, 1]], value }).reciprocal();
+    expectCompiles((y) => [padded(y, 0), padded(y, -0)], [x]);
     expectCompiles(
       (y) => [y.clip({ min: -0, max: 1 }).reciprocal(), y.clip({ min: 0, max: 1 }).reciprocal()],
       [x],

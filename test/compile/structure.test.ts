@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { traceOn } from "../../src/compile/compile.ts";
+import { writtenInPlace } from "../../src/compile/in-place.ts";
 import { stagesOf } from "../../src/compile/stages.ts";
 import { Tape } from "../../src/compile/tape.ts";
 import { Units } from "../../src/compile/units.ts";
@@ -48,6 +49,7 @@ describe("elementwise chains are one instruction", () => {
       (x) => x.expandDims(0).exp().squeeze().add(1).expandDims(2).neg(),
     ],
     ["with a choice", (x, y) => c.where(x.greater(0), x, y.mul(2))],
+    ["with truths made of numbers", (x) => x.cast("bool").cast("float32").mul(x)],
     ["with truths and whole numbers", (x) => x.greater(0).cast("int32").add(1).cast("float32").mul(x)],
     ["a built-in activation", (x) => c.hardSwish(x)],
     ["its derivative", (x, y) => c.vjp((u) => c.mish(u))(x)[1](y)],
@@ -79,6 +81,64 @@ describe("elementwise chains are one instruction", () => {
       "elementwise",
       "elementwise",
     ]);
+  });
+});
+
+it("a long program is made in a moment: what comes before what is asked for often", () => {
+  const block = (x: c.Tensor, i: number) => {
+    const h = x.matmul(c.full([16, 16], 0.1 * i)).add(i);
+    return h
+      .sub(h.mean({ axis: 1, keepdims: true }))
+      .tanh()
+      .add(x);
+  };
+  const f = (x: c.Tensor) => Array.from({ length: 500 }, (_, i) => i).reduce(block, x);
+  // 3,000 calls: a search through all of them for each would take far longer than the rest.
+  expect(kernelsOf(f, [8, 16]).filter((kernel) => kernel === "elementwise").length).toBe(500);
+}, 10_000);
+
+describe("new values of variables are written over the old ones", () => {
+  type Variables = readonly [c.Variable, c.Variable];
+  /** How many of the new values have no memory of their own. */
+  function countInPlace(updates: (vs: Variables, x: c.Tensor) => [c.Variable, c.Tensor][]): number {
+    const variables = [c.variable(c.ones(wide)), c.variable(c.ones(wide))] as const;
+    const { inputs, result } = traceOn([c.zeros(wide)], ([x]) => updates(variables, x!));
+    const tape = new Tape(inputs);
+    const views = new Map(result.map(([variable, x]) => [variable, tape.view(x)] as const));
+    const stages = stagesOf(tape, [[...views.values()]], new Set(views.keys()));
+    const kept = new Set([...views.values()].map(({ data }) => data));
+    return writtenInPlace(tape, new Units(tape, stages, kept, runtime()), views, kept, 1).size;
+  }
+
+  it.each<[string, number, (vs: Variables, x: c.Tensor) => [c.Variable, c.Tensor][]]>([
+    ["cell by cell", 1, ([w], x) => [[w, w.sub(x.mul(0.1))]]],
+    [
+      "momentum",
+      2,
+      ([w, m], x) => [
+        [m, m.mul(0.9).add(x)],
+        [w, w.sub(m.mul(0.9).add(x))],
+      ],
+    ],
+    [
+      "after others have read them",
+      2,
+      ([w, m], x) => [
+        [w, w.add(x)],
+        [m, m.add(w.matmul(w, { transposeB: true }).sum())],
+      ],
+    ],
+    ["not where they are read in another order", 0, ([w]) => [[w, w.add(w.flip())]]],
+    [
+      "not where each is needed for the other",
+      1,
+      ([w, m]) => [
+        [w, m.flip().add(w)],
+        [m, w.flip().add(m)],
+      ],
+    ],
+  ])("%s", (_, count, updates) => {
+    expect(countInPlace(updates)).toBe(count);
   });
 });
 
@@ -124,6 +184,8 @@ describe("nothing is computed in vain", () => {
     const { stages } = unitsOf(f, wide);
     const later = [...stages.of].filter(([, stage]) => stage > 0).map(([{ args }]) => args[0]);
     expect(later).toEqual(["mul"]);
+    expect(kernelsOf((x) => x.add(w.matmul(w, { transposeB: true }).sum(0)), [40])).toEqual(["elementwise"]);
+    expect(kernelsOf((x) => x.add(w.matmul(w, { transposeB: true })), [40, 40])).toEqual(["elementwise"]);
     expect(
       kernelsOf(
         (x) =>

@@ -213,6 +213,15 @@ describe("functions of functions", () => {
     expectAllSame([c.noGrad(() => c.compile((x: c.Tensor) => c.grad(f)(x))(cells))], [c.grad(f)(cells)]);
   });
 
+  it("predictions of a model become a part of it", () => {
+    const model = c.Sequential([c.Input([4]), c.Dense(2, { activation: "tanh" })]);
+    const f = c.compile((x: c.Tensor) => model.predictOnBatch(x.mul(2)).mul(3));
+    const check = () => expectSame(f(cells), model.predictOnBatch(cells.mul(2)).mul(3));
+    check();
+    model.setWeights([c.ones([4, 2]), c.ones([2])]);
+    check();
+  });
+
   it("an error leaves no trace in progress", () => {
     const w = c.variable(2);
     const f = c.compile((): c.Tensor => {

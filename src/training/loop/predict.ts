@@ -10,6 +10,7 @@ import { batchesOf, type DataLike, readData, samplesOf } from "./data.ts";
 import { ensureCount, type Trained } from "./options.ts";
 import { pause } from "./pause.ts";
 import { Progress, type Verbose } from "./progress.ts";
+import { structureOf } from "./structure.ts";
 
 export interface PredictOptions {
   /** Default 32. */
@@ -54,7 +55,7 @@ export function predictOnBatch(model: Layer, xs: readonly Tensor[], runEagerly =
   const programs = predictors.get(model) ?? new Programs<Predictor>(`predict: ${model.name}`);
   predictors.set(model, programs);
   return programs.run(
-    signatureOf(xs),
+    `${signatureOf(xs)}; ${structureOf(model)}`,
     () => predictor(model, xs),
     ({ inputs, outputs, program }) => {
       for (const [i, input] of inputs.entries()) program.set(input, xs[i]!);

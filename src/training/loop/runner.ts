@@ -8,6 +8,7 @@ import type { Optimizer } from "../optimizers/index.ts";
 import type { Batch } from "./data.ts";
 import type { Objective } from "./objective.ts";
 import { type Pass, runPass, type StepResult, testPass, trainPass } from "./step.ts";
+import { structureOf } from "./structure.ts";
 
 /** A step that was traced and compiled. */
 interface CompiledStep {
@@ -64,8 +65,7 @@ export class Runner {
   #signature(batch: Batch): string {
     const weights = batch.weights.map((x) => x !== undefined);
     const trained = this.#model.trainableWeights.map(({ id }) => id);
-    const frozen = flagsOf(this.#model);
-    return [signatureOf(tensorsOf(batch)), weights, trained, frozen].join("; ");
+    return [signatureOf(tensorsOf(batch)), weights, trained, structureOf(this.#model)].join("; ");
   }
 
   #compile(batch: Batch, make: Make): CompiledStep {
@@ -93,9 +93,6 @@ export class Runner {
     return result;
   }
 }
-
-/** Which layers are frozen: batch normalization goes by it. */
-const flagsOf = (layer: Layer): string => `${Number(layer.trainable)}${layer.layers.map(flagsOf).join("")}`;
 
 /** The tensors of a batch, in their order. */
 const tensorsOf = ({ xs, ys, weights }: Batch): Tensor[] =>
