@@ -187,27 +187,6 @@ test("a kernel that fails on the only thread is reported", () => {
   }
 });
 
-test("calls that are nested too deep do no harm", async () => {
-  library.setThreads(2);
-  await library.whenReady();
-  const small = program(["1"]);
-  let depth = 0;
-  /** Runs the program at each depth from some on, until the stack is full. */
-  const nest = (from: number): void => {
-    if (++depth > from) small.run();
-    nest(from);
-  };
-  expect(() => nest(Number.POSITIVE_INFINITY)).toThrow(RangeError);
-  for (let i = 0; i < 20; i++) {
-    const from = depth - 100;
-    depth = 0;
-    expect(() => nest(from)).toThrow();
-  }
-  cells().fill(0);
-  small.run();
-  expect(value()).toBe(1);
-}, 20_000);
-
 const failures: Record<string, (source: string) => string> = {
   "cannot be started": () => {
     throw new Error("not permitted");

@@ -107,11 +107,6 @@ function invite(control: usize, count: i32, threads: i32): void {
   }
 }
 
-/** Calls itself so often. */
-function descend(times: i32): i32 {
-  return times == 0 ? 0 : descend(times - 1) + 1;
-}
-
 /**
  * Runs a program on the calling thread and the workers that are ready, at most `limit` threads together, and returns when
  * all is done. False if a kernel failed in a worker. `count` is the number of seats.
@@ -124,18 +119,14 @@ export function execute(
   limit: i32,
   maySleep: bool,
 ): bool {
-  let threads = limit > 1 ? min(limit, 1 + ready(control, count)) : 1;
-  // Where calls are nested too deep, this fails, and not what follows, in which the others would wait in vain.
-  if (threads > 1) threads = min(threads, descend(200));
+  const threads = limit > 1 ? min(limit, 1 + ready(control, count)) : 1;
   store<i32>(control + THREADS, threads);
   if (threads > 1) {
     store<u32>(control + PROGRAM, program);
     store<i32>(control + COUNT, length);
     invite(control, count, threads);
   }
-  const done = run(control, program, length, 0, threads, maySleep);
-  store<i32>(control + THREADS, 1);
-  return done;
+  return run(control, program, length, 0, threads, maySleep);
 }
 
 /** The instruction that the last program ended at. */
@@ -149,14 +140,11 @@ export function position(control: usize): i32 {
  */
 export function fail(control: usize, inCharge: bool, maySleep: bool): void {
   const threads = load<i32>(control + THREADS);
-  // Nobody waits, or no program had begun: calls nested too deep can fail anywhere.
-  if (threads <= 1) return;
+  if (threads == 1) return;
   const phase = atomic.load<i64>(control + PHASE);
   atomic.store<i64>(control + FAILED, phase + 1);
-  const last = arrive(control, 0, threads);
-  if (!inCharge) return;
-  if (!last) awaitChange(control + PHASE, phase, load<i32>(control + PATIENCE), maySleep);
-  store<i32>(control + THREADS, 1);
+  if (arrive(control, 0, threads) || !inCharge) return;
+  awaitChange(control + PHASE, phase, load<i32>(control + PATIENCE), maySleep);
 }
 
 /** A worker's life between two visits to JavaScript, which end when it is to have another version of the kernels. */
