@@ -1,7 +1,6 @@
 import type { Cells } from "../dtype.ts";
-import type { View } from "../view.ts";
 import { Precedence } from "./precedence.ts";
-import type { Call, Tape } from "./tape.ts";
+import { type Call, cellsOf, type Tape } from "./tape.ts";
 
 /**
  * Calls that run as one: elementwise ones over the same cells, and perhaps a call before them (a convolution, say) whose
@@ -38,9 +37,6 @@ export interface Traits {
   /** Whether elementwise calls can follow on its blocks of so many cells; `undefined` if not. */
   grainOf(call: Call): number | undefined;
 }
-
-/** A shape without its axes of size 1: two elementwise calls with the same run over the same cells. */
-const cellsOf = ({ shape }: View): string => String(shape.filter((size) => size !== 1));
 
 /** Sorts the calls into groups, as few as dependencies allow. */
 export class Grouping {
@@ -113,7 +109,7 @@ export class Grouping {
     return call.reads.flatMap((view) => {
       const [writer, ...more] = this.#tape.buffer(view).writers;
       if (writer === undefined || more.length > 0 || !this.#traits.isElementwise(writer)) return [];
-      return this.#tape.isWhole(view) && cellsOf(view) === cellsOf(call.out) ? [writer] : [];
+      return this.#tape.isCellByCell(view, call.out) ? [writer] : [];
     });
   }
 
@@ -136,7 +132,7 @@ export class Grouping {
     const [first] = group.elementwise as [Call];
     const heads = group.elementwise
       .flatMap((call) => call.reads)
-      .filter((view) => this.#tape.isWhole(view) && cellsOf(view) === cellsOf(first.out))
+      .filter((view) => this.#tape.isCellByCell(view, first.out))
       .flatMap((view) => this.#tape.buffer(view).writers)
       .filter((writer) => this.#traits.grainOf(writer) !== undefined)
       .sort((a, b) => b.index - a.index);
@@ -154,10 +150,9 @@ export class Grouping {
 
   /** Whether elementwise calls of `to` read results of `from` otherwise than cell by cell: turned round, say. */
   #crosses(from: Group, to: Group): boolean {
-    const isOwn = (view: View, { out }: Call) => this.#tape.isWhole(view) && cellsOf(view) === cellsOf(out);
     const made = new Set(from.calls.map(({ out }) => out.data));
     return to.elementwise.some((call) =>
-      call.reads.some((view) => made.has(view.data) && !isOwn(view, call)),
+      call.reads.some((view) => made.has(view.data) && !this.#tape.isCellByCell(view, call.out)),
     );
   }
 

@@ -1,16 +1,8 @@
 import type { Cells } from "../dtype.ts";
 import type { Variable } from "../tensor/tensor.ts";
-import { isContiguous, type View } from "../view.ts";
-import type { Call, Tape } from "./tape.ts";
+import type { View } from "../view.ts";
+import type { Tape } from "./tape.ts";
 import type { Units } from "./units.ts";
-
-const readsInOrder = (cells: Cells) => (call: Call) =>
-  call.reads.every(
-    (view) => view.data !== cells || (isContiguous(view) && view.offset === 0 && sameCells(view, call)),
-  );
-
-const sameCells = (view: View, { out }: Call): boolean =>
-  String(view.shape.filter((size) => size !== 1)) === String(out.shape.filter((size) => size !== 1));
 
 /**
  * Which new values can be written over the old ones: those that an elementwise kernel computes cell by cell, after all
@@ -32,7 +24,9 @@ export function writtenInPlace(
     if (group.stage !== stage || !group.elementwise.includes(writer)) continue;
     const { data: old } = tape.view(variable);
     if (kept.has(old) || buffer.dtype !== variable.dtype) continue;
-    const inOrder = group.elementwise.every(readsInOrder(old));
+    const inOrder = group.elementwise.every(({ reads, out }) =>
+      reads.every((view) => view.data !== old || tape.isCellByCell(view, out)),
+    );
     if (!inOrder || group.head?.reads.some(({ data }) => data === old)) continue;
     const others = new Set([...units.grouping.readers(old)].filter((reader) => reader !== group));
     if (units.grouping.wait(group, others)) found.set(value.data, variable);

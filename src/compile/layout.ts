@@ -70,7 +70,7 @@ function overwritten(
 function operandsOf(tape: Tape, calls: readonly Call[], head: Call | undefined): View[] {
   const own = new Set(calls.map(({ out }) => out.data));
   const reads = calls.flatMap((call) =>
-    call.reads.map((view) => ({ view, whole: fits(tape, view, call.out) })),
+    call.reads.map((view) => ({ view, whole: tape.isCellByCell(view, call.out) })),
   );
   const odd = new Set(reads.filter(({ whole }) => !whole).map(({ view }) => view.data));
   const ofHead = new Set(head?.reads.map(({ data }) => data));
@@ -79,9 +79,6 @@ function operandsOf(tape: Tape, calls: readonly Call[], head: Call | undefined):
     .filter(({ data }) => !own.has(data) && !odd.has(data) && !ofHead.has(data));
   return [...new Map(outside.map((view) => [view.data, view])).values()];
 }
-
-const fits = (tape: Tape, view: View, out: View): boolean =>
-  tape.isWhole(view) && tape.buffer(view).size === tape.buffer(out).size;
 
 /** Gives every buffer a place but for `homes`, which have one: variables, and what becomes their new values. */
 export function placesOf(

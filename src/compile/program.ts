@@ -3,7 +3,7 @@ import { ChainruleError } from "../errors.ts";
 import { reference } from "../kernels/reference/reference.ts";
 import type { Program as Laid } from "../kernels/wasm/runtime/program.ts";
 import { type Runtime, runtime as theRuntime } from "../kernels/wasm/runtime/runtime.ts";
-import { workOf } from "../kernels/work.ts";
+import { isView, workOf } from "../kernels/work.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
 import type { View } from "../view.ts";
@@ -190,13 +190,7 @@ export class Program {
   #reference({ kernel, args }: Call): Action {
     const compute = reference[kernel] as (...args: readonly unknown[]) => void;
     return () => {
-      compute(
-        ...args.map((arg) =>
-          typeof arg === "object" && arg !== null && "data" in arg
-            ? { ...arg, data: this.#cells(arg as View) }
-            : arg,
-        ),
-      );
+      compute(...args.map((arg) => (isView(arg) ? { ...arg, data: this.#cells(arg) } : arg)));
     };
   }
 }

@@ -36,6 +36,9 @@ const keyOf = (attrs: object): string =>
     return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
   });
 
+/** The shape without its axes of size 1: views that have it in common can be gone through together. */
+export const cellsOf = ({ shape }: View): string => String(shape.filter((size) => size !== 1));
+
 /** A number for each object, for keys. */
 function numbering(): (of: object) => number {
   const numbers = new Map<object, number>();
@@ -90,6 +93,11 @@ export class Tape {
   /** Whether a view shows a whole buffer, cell by cell in order. */
   isWhole(view: View): boolean {
     return view.offset === 0 && sizeOf(view.shape) === this.buffer(view).size && isContiguous(view);
+  }
+
+  /** Whether a call that reads a view for `out` reads all of its buffer, each cell for the one in the same place. */
+  isCellByCell(view: View, out: View): boolean {
+    return this.isWhole(view) && cellsOf(view) === cellsOf(out);
   }
 
   /** The tensors on the way to `x` that have no place yet, inputs before results. */

@@ -1,8 +1,8 @@
-import { allocate, type Cells, dtypeOf } from "../dtype.ts";
+import { type Cells, dtypeOf } from "../dtype.ts";
 import { noteFallback } from "../kernels/backend.ts";
 import { assemble, type FusedCode, lowerFused } from "../kernels/wasm/fused/fused.ts";
-import type { Instruction, Place, Workshop } from "../kernels/wasm/instruction.ts";
-import { lowerings } from "../kernels/wasm/lower/index.ts";
+import type { Instruction, Place } from "../kernels/wasm/instruction.ts";
+import { type Lowered, lower } from "../kernels/wasm/lower/lower.ts";
 import type { Step } from "../kernels/wasm/runtime/program.ts";
 import type { Runtime } from "../kernels/wasm/runtime/runtime.ts";
 import { fused, isElementwise } from "./fusing.ts";
@@ -21,29 +21,6 @@ export interface Unit {
   readonly touches: readonly Cells[];
   /** Bytes of the memory that only its instructions use. */
   readonly scratch: ReadonlyMap<Cells, number>;
-}
-
-interface Lowered {
-  readonly instructions: readonly Instruction[];
-  readonly scratch: ReadonlyMap<Cells, number>;
-}
-
-/** The instructions of a call; `undefined` where the reference must compute it. */
-function lower(call: Call, threads: number): Lowered | undefined {
-  const lowering = lowerings[call.kernel] as
-    | ((workshop: Workshop, ...args: readonly unknown[]) => readonly Instruction[] | undefined)
-    | undefined;
-  const scratch = new Map<Cells, number>();
-  const workshop: Workshop = {
-    threads,
-    scratch: (cells) => {
-      const data = allocate("float32", 0);
-      scratch.set(data, cells * data.BYTES_PER_ELEMENT);
-      return { data, offset: 0 };
-    },
-  };
-  const instructions = lowering?.(workshop, ...call.args);
-  return instructions && { instructions, scratch };
 }
 
 const isPlace = (word: unknown): word is Place => typeof word === "object" && word !== null && "data" in word;
@@ -66,7 +43,7 @@ export class Units {
     const elementwise = new Set<Call>();
     for (const call of stages.of.keys()) {
       if (isElementwise(tape, call)) elementwise.add(call);
-      else this.#lowered.set(call, lower(call, runtime.threads));
+      else this.#lowered.set(call, lower(call.kernel, call.args, runtime.threads));
     }
     this.grouping = new Grouping(tape, stages.of, {
       isElementwise: (call) => elementwise.has(call),
@@ -120,9 +97,9 @@ export class Units {
   }
 
   #touched(group: Group): Cells[] {
-    const { head, elementwise, calls } = group;
+    const { elementwise, calls } = group;
     const passed = elementwise.filter((call) => !this.isNeeded(call, group)).map(({ out }) => out.data);
-    const views = [...calls.flatMap(({ reads, out }) => [...reads, out]), ...(head ? [head.out] : [])];
+    const views = calls.flatMap(({ reads, out }) => [...reads, out]);
     return views.map(({ data }) => data).filter((cells) => !passed.includes(cells));
   }
 

@@ -2,13 +2,12 @@ import { type Cells, dtypeOf } from "../../dtype.ts";
 import type { Kernels } from "../kernels.ts";
 import { reference } from "../reference/reference.ts";
 import { isView, workOf } from "../work.ts";
-import type { Instruction, Workshop } from "./instruction.ts";
-import { lowerings } from "./lower/index.ts";
+import type { Instruction } from "./instruction.ts";
+import { lower } from "./lower/lower.ts";
 import { type Runtime, runtime } from "./runtime/runtime.ts";
 
-type Name = keyof typeof lowerings;
+type Name = keyof Kernels;
 type Arguments = readonly unknown[];
-type Lower = (workshop: Workshop, ...args: Arguments) => readonly Instruction[] | undefined;
 
 /** Less work than this is done before the operands have been copied. */
 const smallWork = 2 ** 14;
@@ -16,17 +15,8 @@ const smallWork = 2 ** 14;
 /** Runs one kernel on cells that are copied in and out; false where it refuses. */
 function compute(name: Name, args: Arguments): boolean {
   const machine = runtime();
-  const scratch: { data: Cells; bytes: number }[] = [];
-  const workshop: Workshop = {
-    threads: machine.threads,
-    scratch: (cells) => {
-      const data = new Float32Array(0);
-      scratch.push({ data, bytes: cells * data.BYTES_PER_ELEMENT });
-      return { data, offset: 0 };
-    },
-  };
-  const instructions = (lowerings[name] as Lower)(workshop, ...args);
-  if (instructions === undefined) return false;
+  const lowered = lower(name, args, machine.threads);
+  if (lowered === undefined) return false;
   const taken: number[] = [];
   const addresses = new Map<Cells, number>();
   const reserve = (data: Cells, bytes: number): number => {
@@ -36,11 +26,11 @@ function compute(name: Name, args: Arguments): boolean {
     return address;
   };
   try {
-    for (const { data, bytes } of scratch) reserve(data, bytes);
+    for (const [data, bytes] of lowered.scratch) reserve(data, bytes);
     const views = args.filter(isView);
     for (const { data } of views) if (!addresses.has(data)) reserve(data, data.byteLength);
     for (const { data } of views.slice(0, -1)) cellsAt(machine, addresses, data).set(data);
-    run(machine, instructions, addresses);
+    run(machine, lowered.instructions, addresses);
     const out = views.at(-1)!.data;
     out.set(cellsAt(machine, addresses, out));
   } finally {

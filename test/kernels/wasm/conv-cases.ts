@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type ConvGeometry, convGeometry, outputShape } from "../../../src/geometry.ts";
 import { reference } from "../../../src/kernels/reference/reference.ts";
 import type { Lowering } from "../../../src/kernels/wasm/instruction.ts";
@@ -8,21 +8,19 @@ import type { View } from "../../../src/view.ts";
 import { seeds } from "../../support/cells.ts";
 import { exact, expectNear, numbers, resultOf, rounding, zeros } from "./compare.ts";
 
-export interface ConvCase {
-  readonly x: Shape;
-  readonly filter: Shape;
+interface ConvCase {
   readonly g: ConvGeometry;
   readonly threads: number;
   readonly seed: number;
 }
 
 /** Filters [kh, kw, inputs / groups, outputs] and the number of their groups. */
-export type Filters = fc.Arbitrary<{ readonly filter: Shape; readonly groups: number }>;
+type Filters = fc.Arbitrary<{ readonly filter: Shape; readonly groups: number }>;
 
 export const small = fc.integer({ min: 1, max: 3 });
 
 /** Convolutions of small images with any window. */
-export const convCases = (filters: Filters): fc.Arbitrary<ConvCase> =>
+const convCases = (filters: Filters): fc.Arbitrary<ConvCase> =>
   fc
     .record({
       image: fc.tuple(small, fc.integer({ min: 1, max: 11 }), fc.integer({ min: 1, max: 11 })),
@@ -37,10 +35,24 @@ export const convCases = (filters: Filters): fc.Arbitrary<ConvCase> =>
     })
     .map(({ image, filters: { filter, groups }, window, threads, seed }) => {
       const x = [...image, filter[2]! * groups];
-      return { x, filter, g: convGeometry(x, filter, window, groups), threads, seed };
+      return { g: convGeometry(x, filter, window, groups), threads, seed };
     });
 
-type Name = "conv2d" | "conv2dInput" | "conv2dFilter";
+export const names = ["conv2d", "conv2dInput", "conv2dFilter"] as const;
+export type Name = (typeof names)[number];
+
+/** The shapes of the two operands and of the result. */
+export function shapesOf(name: Name, g: ConvGeometry): readonly [Shape, Shape, Shape] {
+  const x = [g.batch, g.height.input, g.width.input, g.inputs];
+  const filter = [g.height.kernel, g.width.kernel, g.inputs / g.groups, g.outputs];
+  const y = outputShape(g);
+  const shapes = {
+    conv2d: [x, filter, y],
+    conv2dInput: [y, filter, x],
+    conv2dFilter: [x, y, filter],
+  } as const;
+  return shapes[name];
+}
 
 // A sum of n products in some order has an error of at most n roundings of the sum of their sizes, and one of about √n
 // of them unless the rounding errors conspire. Sums of a few products may be unlucky.
@@ -54,29 +66,47 @@ function productsOf(name: Name, g: ConvGeometry): number {
 }
 
 /** Runs one of the three convolutions and compares it with the reference in float64. */
-export function checkConv<N extends Name>(
-  name: N,
-  lower: Lowering<N>,
-  { x, filter, g, threads, seed }: ConvCase,
-) {
-  const y = outputShape(g);
-  const shapes = {
-    conv2d: [x, filter, y],
-    conv2dInput: [y, filter, x],
-    conv2dFilter: [x, y, filter],
-  } as const;
-  const [a, b] = [numbers(shapes[name][0], seed), numbers(shapes[name][1], seed + 1)];
+function checkConv(name: Name, lower: Lowering<Name>, { g, threads, seed }: ConvCase): void {
+  const [first, second, result] = shapesOf(name, g);
+  const [a, b] = [numbers(first, seed), numbers(second, seed + 1)];
   const compute = reference[name] as (a: View, b: View, g: ConvGeometry, out: View) => void;
-  const [want, size] = [zeros(shapes[name][2]), zeros(shapes[name][2])];
+  const [want, size] = [zeros(result), zeros(result)];
   compute(exact(a), exact(b), g, want);
   compute(exact(a, Math.abs), exact(b, Math.abs), g, size);
-  const run = lower as Lowering<"conv2d">;
-  const got = resultOf([a, b], want.shape, (w, out) => run(w, a, b, g, out), threads);
+  const got = resultOf([a, b], result, (w, out) => lower(w, a, b, g, out), threads);
   const relative = tolerance(productsOf(name, g));
   expectNear(got, want.data, (i) => relative * size.data[i]!);
 }
 
-/** Checks one geometry given by its numbers. */
+/** Tests the lowerings of the three convolutions, with any windows and with those that make many blocks. */
+export function testConvolutions(
+  what: string,
+  lowerings: { readonly [N in Name]: Lowering<N> },
+  filters: Filters,
+  large: readonly ConvCase[],
+): void {
+  const cases = convCases(filters);
+  describe.each(names)(`${what} %s in WebAssembly`, (name) => {
+    const lower = lowerings[name] as Lowering<Name>;
+
+    it("any window", () => {
+      fc.assert(
+        fc.property(cases, (one) => {
+          // The gradient of a filter over no positions is left to the reference.
+          const empty = one.g.height.output * one.g.width.output === 0;
+          if (!(empty && name === "conv2dFilter")) checkConv(name, lower, one);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it("many blocks", () => {
+      for (const one of large) checkConv(name, lower, one);
+    });
+  });
+}
+
+/** One geometry given by its numbers. */
 export function caseOf(
   x: Shape,
   filter: Shape,
@@ -92,5 +122,5 @@ export function caseOf(
   const window = { strides: [stride, stride], padding, dilation: [dilation, dilation] } as const;
   const g = convGeometry(x, filter, window, groups);
   expect(g.batch).toBe(x[0]);
-  return { x, filter, g, threads, seed: 7 };
+  return { g, threads, seed: 7 };
 }

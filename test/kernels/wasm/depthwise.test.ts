@@ -4,7 +4,7 @@ import { convGeometry } from "../../../src/geometry.ts";
 import { conv2d, conv2dFilter, conv2dInput } from "../../../src/kernels/wasm/lower/depthwise.ts";
 import { runLowering } from "../../support/run-wasm.ts";
 import { numbers } from "./compare.ts";
-import { caseOf, checkConv, convCases, small } from "./conv-cases.ts";
+import { caseOf, small, testConvolutions } from "./conv-cases.ts";
 
 const filters = fc
   .record({
@@ -17,8 +17,6 @@ const filters = fc
     groups: channels,
   }));
 
-const cases = convCases(filters);
-
 /** Sizes at which the kernels work in more than one block. */
 const large = [
   caseOf([2, 32, 31, 24], [3, 3, 1, 24], { groups: 24 }),
@@ -27,23 +25,7 @@ const large = [
   caseOf([2, 30, 30, 16], [3, 3, 1, 16], { groups: 16, padding: "valid", dilation: 2 }),
 ] as const;
 
-const lowerings = { conv2d, conv2dInput, conv2dFilter };
-
-describe.each(["conv2d", "conv2dInput", "conv2dFilter"] as const)("depthwise %s in WebAssembly", (name) => {
-  it("any window and multiplier", () => {
-    fc.assert(
-      fc.property(cases, (one) => {
-        const empty = one.g.height.output * one.g.width.output === 0;
-        if (!(empty && name === "conv2dFilter")) checkConv(name, lowerings[name], one);
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it("many blocks", () => {
-    for (const one of large) checkConv(name, lowerings[name], one);
-  });
-});
+testConvolutions("depthwise", { conv2d, conv2dInput, conv2dFilter }, filters, large);
 
 describe("depthwise convolutions in WebAssembly", () => {
   it("leave other groups to other kernels", () => {

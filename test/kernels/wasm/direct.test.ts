@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { convGeometry } from "../../../src/geometry.ts";
 import { conv2d, conv2dFilter, conv2dInput } from "../../../src/kernels/wasm/lower/direct.ts";
 import { viewOf } from "../../../src/view.ts";
 import { runLowering } from "../../support/run-wasm.ts";
-import { caseOf, checkConv, convCases, small } from "./conv-cases.ts";
+import { caseOf, small, testConvolutions } from "./conv-cases.ts";
 
 const filters = fc
   .record({
@@ -16,8 +16,6 @@ const filters = fc
     filter: [...window, inputs, outputs * groups],
     groups,
   }));
-
-const cases = convCases(filters);
 
 /** Sizes at which the kernels work in more than one block, with odd ones in each place. */
 const large = [
@@ -31,32 +29,16 @@ const large = [
   caseOf([1, 12, 12, 700], [1, 1, 700, 8]),
 ] as const;
 
-const lowerings = { conv2d, conv2dInput, conv2dFilter };
+testConvolutions("direct", { conv2d, conv2dInput, conv2dFilter }, filters, large);
 
-describe.each(["conv2d", "conv2dInput", "conv2dFilter"] as const)("direct %s in WebAssembly", (name) => {
-  it("any window and groups", () => {
-    fc.assert(
-      fc.property(cases, (one) => {
-        const empty = one.g.height.output * one.g.width.output === 0;
-        if (!(empty && name === "conv2dFilter")) checkConv(name, lowerings[name], one);
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it("many blocks", () => {
-    for (const one of large) checkConv(name, lowerings[name], one);
-  });
-
-  it("leaves other dtypes to the reference", () => {
-    const g = convGeometry(
-      [1, 2, 2, 1],
-      [1, 1, 1, 1],
-      { strides: [1, 1], padding: "same", dilation: [1, 1] },
-      1,
-    );
-    const view = (size: number) => viewOf(new Float64Array(size), [1, size, size, 1]);
-    const [x, filter, out] = [view(2), view(1), view(2)];
-    expect(runLowering([x, filter, out], (w) => conv2d(w, x, filter, g, out))).toBe(false);
-  });
+it("leaves other dtypes to the reference", () => {
+  const g = convGeometry(
+    [1, 2, 2, 1],
+    [1, 1, 1, 1],
+    { strides: [1, 1], padding: "same", dilation: [1, 1] },
+    1,
+  );
+  const view = (size: number) => viewOf(new Float64Array(size), [1, size, size, 1]);
+  const [x, filter, out] = [view(2), view(1), view(2)];
+  expect(runLowering([x, filter, out], (w) => conv2d(w, x, filter, g, out))).toBe(false);
 });

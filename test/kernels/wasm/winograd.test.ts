@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ConvGeometry, outputShape, type WindowAxis } from "../../../src/geometry.ts";
+import type { ConvGeometry, WindowAxis } from "../../../src/geometry.ts";
 import { reference } from "../../../src/kernels/reference/reference.ts";
 import type { Lowering } from "../../../src/kernels/wasm/instruction.ts";
 import { winograd } from "../../../src/kernels/wasm/lower/winograd.ts";
@@ -9,6 +9,7 @@ import { type Shape, sizeOf } from "../../../src/shape.ts";
 import { type View, viewOf } from "../../../src/view.ts";
 import { seeds } from "../../support/cells.ts";
 import { exact, expectNear, resultOf, zeros } from "./compare.ts";
+import { type Name, names, shapesOf } from "./conv-cases.ts";
 
 /**
  * Largest error by largest value. Winograd adds and subtracts cells before it multiplies, so errors are relative to the
@@ -16,9 +17,6 @@ import { exact, expectNear, resultOf, zeros } from "./compare.ts";
  * the sums add little to that. Seen: 2e-6.
  */
 const tolerance = 4e-6;
-
-const names = ["conv2d", "conv2dInput", "conv2dFilter"] as const;
-type Name = (typeof names)[number];
 
 /** N(0, 1) numbers by Box and Muller's formula. */
 function normal(shape: Shape, seed: number): View {
@@ -33,22 +31,10 @@ const axis = (input: number, before: number, after: number): WindowAxis => ({
   ...{ input, output: input + before + after - 2, kernel: 3, stride: 1, dilation: 1, before },
 });
 
-function operandsOf(name: Name, g: ConvGeometry) {
-  const x = [g.batch, g.height.input, g.width.input, g.inputs];
-  const filter = [3, 3, g.inputs, g.outputs];
-  const y = outputShape(g);
-  const shapes = {
-    conv2d: [x, filter, y],
-    conv2dInput: [y, filter, x],
-    conv2dFilter: [x, y, filter],
-  } as const;
-  return shapes[name];
-}
-
 type Kernel = (a: View, b: View, g: ConvGeometry, out: View) => void;
 
 function check(name: Name, g: ConvGeometry, threads: number, seed: number): void {
-  const [first, second, result] = operandsOf(name, g);
+  const [first, second, result] = shapesOf(name, g);
   const [a, b] = [normal(first, seed), normal(second, seed + 1)];
   const want = zeros(result);
   (reference[name] as Kernel)(exact(a), exact(b), g, want);
@@ -60,7 +46,7 @@ function check(name: Name, g: ConvGeometry, threads: number, seed: number): void
 
 /** Whether the lowering takes the convolution. */
 function takes(name: Name, g: ConvGeometry, change: (view: View) => View = (view) => view): boolean {
-  const [a, b, out] = operandsOf(name, g).map((shape) =>
+  const [a, b, out] = shapesOf(name, g).map((shape) =>
     change(viewOf(new Float32Array(sizeOf(shape)), shape)),
   );
   const scratch = () => ({ data: new Float32Array(0), offset: 0 });
@@ -113,7 +99,7 @@ describe.each(names)("Winograd's %s in WebAssembly", (name) => {
 
   it("gives the same bits again", () => {
     const g = image(12, 16);
-    const [first, second, result] = operandsOf(name, g);
+    const [first, second, result] = shapesOf(name, g);
     const [a, b] = [normal(first, 1), normal(second, 2)];
     const run = winograd[name] as Lowering<"conv2d">;
     const once = () => resultOf([a, b], result, (workshop, out) => run(workshop, a, b, g, out), 3);
