@@ -224,3 +224,27 @@ describe("programs", () => {
     }
   });
 });
+
+describe("results that lie where operands lay", () => {
+  it("not while the kernel before them still reads the operand: a convolution added to its own images", () => {
+    const filter = spread([3, 3, 8, 8], 1, { domain: [-0.3, 0.3] }).cast("float32");
+    const images = spread([1, 64, 64, 8], 2, { domain: [-1, 1] }).cast("float32");
+    const f = (x: c.Tensor) => {
+      const own = x.maxPool2d({ poolSize: 1 });
+      const seen = own.conv2d(filter, { padding: "same" });
+      const sum = seen.add(own).tanh();
+      // The convolution is needed later, too, so that only the images could make room for the sum.
+      return sum
+        .maxPool2d({ poolSize: 1 })
+        .sum({ axis: [1, 2] })
+        .add(seen.sum({ axis: [1, 2] }));
+    };
+    expectCompiles(f, [images], "", 4096);
+  });
+
+  it("a choice between zero and something, both ways", () => {
+    const x = c.tensor([-2, -0.5, 0, 1, 3]);
+    expectCompiles((t) => c.where(t.greater(0), 0, t.mul(3)), [x]);
+    expectCompiles((t) => c.where(t.greater(0), t.mul(3), 0), [x]);
+  });
+});

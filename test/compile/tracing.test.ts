@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as c from "../../src/index.ts";
 import { spread } from "../support/cells.ts";
 import { expectAllSame, expectCompiles, expectSame } from "../support/compiled.ts";
@@ -255,5 +255,21 @@ describe('setBackend("reference")', () => {
     }
     w.assign(4);
     expect([f(x).toArray(), calls]).toEqual([[4, 8], 4]);
+  });
+});
+
+describe('setBackend("wasm", { debug: true })', () => {
+  it("says once of each kernel that it falls back to the reference", () => {
+    const said: string[] = [];
+    vi.spyOn(console, "info").mockImplementation((text: unknown) => void said.push(String(text)));
+    c.setBackend("wasm", { debug: true });
+    try {
+      for (const size of [3, 4]) c.compile((t: c.Tensor) => t.cumsum(0).exp())(c.ones([size]));
+      expect(said).toEqual(["wasm: scan cumsum in float32 falls back to the reference"]);
+    } finally {
+      c.setBackend("wasm");
+    }
+    c.compile((t: c.Tensor) => t.cumsum(0))(c.ones([5]));
+    expect(said.length).toBe(1);
   });
 });
