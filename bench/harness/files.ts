@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { pythonVersions } from "../peers/python.ts";
 import { barChart } from "./chart.ts";
 import { folder } from "./folder.ts";
-import { quick } from "./options.ts";
+import { full } from "./options.ts";
 import type { Report } from "./report.ts";
 
 const read = (path: string): string => readFileSync(new URL(path, folder), "utf8");
@@ -28,7 +28,7 @@ function conditions() {
 
 /**
  * Writes `results/<group>.json` and `.md` and the chart `docs/bench/<group>.svg`, and puts the tables between the
- * group's markers in the README. Quick results say nothing about speed and only go to `out/quick/`.
+ * group's markers in the README. Results of a run that was not a full one only go to `out/partial/`.
  */
 export function write(name: string, title: string, reports: readonly Report[]): void {
   const about = conditions();
@@ -37,13 +37,13 @@ export function write(name: string, title: string, reports: readonly Report[]): 
     ...reports.map((report) => report.text),
     `${about.processor}, ${about.cores} cores, Node ${about.node}; ${versions.join(", ")}.`,
   ].join("\n\n");
-  const [results, charts] = quick ? ["out/quick/", "out/quick/"] : ["results/", "../docs/bench/"];
+  const [results, charts] = full ? ["results/", "../docs/bench/"] : ["out/partial/", "out/partial/"];
   const data = { ...about, reports: reports.map((report) => report.data) };
   save(`${results}${name}.json`, `${JSON.stringify(data, null, 2)}\n`);
   save(`${results}${name}.md`, `${text}\n`);
   const panels = reports.flatMap(({ bars }) => bars ?? []);
   if (panels.length > 0) save(`${charts}${name}.svg`, barChart(name, title, panels));
-  if (quick) return;
+  if (!full) return;
   const marked = new RegExp(`(<!-- ${name} -->\n).*?(<!-- /${name} -->)`, "s");
   const readme = read("README.md").replace(
     marked,

@@ -1,3 +1,4 @@
+import { wanted } from "./options.ts";
 import { paceOf, patience } from "./pace.ts";
 import { largestDifference, type Spread, spreadOf } from "./statistics.ts";
 import type { Contender, Outcome, Run, Workload } from "./workload.ts";
@@ -76,7 +77,8 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
 async function prepare(workload: Workload, say: (line: string) => void) {
   const runners: Runner[] = [];
   const failures: Failed[] = [];
-  for (const contender of workload.contenders) {
+  for (const [i, contender] of workload.contenders.entries()) {
+    if (i > 0 && !wanted(contender.name)) continue;
     say(`  warming up ${contender.name}`);
     try {
       runners.push(await warmUp(contender, workload, runners[0]));
