@@ -20,7 +20,10 @@ export {
   type Verdict,
 } from "./autodiff/check/check.ts";
 export * from "./autodiff/grad.ts";
-export { Step, type StepKind } from "./autodiff/step.ts";
+export type { ExplanationFormat } from "./autodiff/explanation.ts";
+export type { Answer, Guess, Sign } from "./autodiff/predict.ts";
+export { type ExplainOptions, type Revealed, Step, type StepKind } from "./autodiff/step.ts";
+export { at, type Breakpoint, type Granularity, Stop, type StopOptions } from "./autodiff/stops.ts";
 export { compile } from "./compile/compile.ts";
 export { type Cells, type DType, floatx, setFloatx } from "./dtype.ts";
 export { ChainruleError } from "./errors.ts";

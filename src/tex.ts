@@ -48,7 +48,8 @@ export function fill(formula: Formula, parts: Readonly<Record<string, Formula>>)
   return { tex: filled, level: formula.level };
 }
 
-const symbols: Readonly<Record<string, string>> = {
+/** Commands that stand for a character. */
+export const symbols: Readonly<Record<string, string>> = {
   cdot: "·",
   times: "×",
   odot: "⊙",
@@ -96,7 +97,8 @@ const symbols: Readonly<Record<string, string>> = {
   colon: ":",
 };
 
-const accents: Readonly<Record<string, string>> = {
+/** Commands that put a mark above what follows: combining characters. */
+export const accents: Readonly<Record<string, string>> = {
   bar: "\u0304",
   hat: "\u0302",
   tilde: "\u0303",
@@ -104,7 +106,13 @@ const accents: Readonly<Record<string, string>> = {
 };
 
 /** Commands that only choose letters. */
-const wrappers = new Set(["mathrm", "operatorname", "text", "mathbf", "mathcal"]);
+export const letterCommands: ReadonlySet<string> = new Set([
+  "mathrm",
+  "operatorname",
+  "text",
+  "mathbf",
+  "mathcal",
+]);
 
 const raised: Readonly<Record<string, string>> = {
   "0": "⁰",
@@ -126,7 +134,7 @@ const raised: Readonly<Record<string, string>> = {
 };
 
 /** Reads one group `{…}` or one token at `at`; returns its text and where it ends. */
-function group(source: string, at: number): { body: string; end: number } {
+export function readGroup(source: string, at: number): { body: string; end: number } {
   if (source[at] !== "{") {
     const command = /^\\[a-zA-Z]+/.exec(source.slice(at));
     const length = command ? command[0].length : 1;
@@ -180,7 +188,7 @@ export function texToText(source: string): string {
     if (command === null) {
       const c = source[i]!;
       if (c === "^" || c === "_") {
-        const { body, end } = group(source, i + 1);
+        const { body, end } = readGroup(source, i + 1);
         out += script(c, body);
         i = end;
       } else if (c === "{" || c === "}") {
@@ -198,21 +206,21 @@ export function texToText(source: string): string {
     const name = command[1]!;
     i += command[0].length;
     if (name === "frac") {
-      const over = group(source, i);
-      const under = group(source, over.end);
+      const over = readGroup(source, i);
+      const under = readGroup(source, over.end);
       out += `${bracketInFraction(texToText(over.body))} / ${bracketInFraction(texToText(under.body))}`;
       i = under.end;
     } else if (name === "sqrt") {
-      const inside = group(source, i);
+      const inside = readGroup(source, i);
       out += `√${bracket(texToText(inside.body))}`;
       i = inside.end;
     } else if (name in accents) {
-      const inside = group(source, i);
+      const inside = readGroup(source, i);
       const text = texToText(inside.body);
       out += (text.length === 1 ? text + accents[name] : `grad(${text})`).normalize("NFC");
       i = inside.end;
-    } else if (wrappers.has(name)) {
-      const inside = group(source, i);
+    } else if (letterCommands.has(name)) {
+      const inside = readGroup(source, i);
       out += texToText(inside.body);
       i = inside.end;
     } else {

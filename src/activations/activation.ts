@@ -108,6 +108,7 @@ function pointwiseOps(name: string, specs: AttrSpecs, maths: (params: Params) =>
       specs,
     )({
       tex: tex`${symbolOf(name, order)}(#x)`,
+      pointwise: true,
       shape: ({ x }) => x,
       parts: ({ x }, params) => nth(maths(params as Params), order)(x),
       vjp: {

@@ -7,6 +7,7 @@ import { ones } from "../tensor/create.ts";
 import { type Tensor, Variable } from "../tensor/tensor.ts";
 import { type Edge, planBackward } from "./graph.ts";
 import { Step, type StepDetails } from "./step.ts";
+import { type Stop, type StopOptions, stopsOf } from "./stops.ts";
 
 export interface BackwardOptions {
   /** The gradient that arrives at the result; 1 for a scalar, needed for anything else. */
@@ -116,8 +117,9 @@ export function* walk(
         totals.set(target, contribution);
       } else {
         const next = contribution;
-        const accumulate = make({ kind: "accumulate", upstream: total, ...shared }, () => add(total, next));
-        accumulate.next = next;
+        const accumulate = make({ kind: "accumulate", upstream: total, next, ...shared }, () =>
+          add(total, next),
+        );
         yield accumulate;
         totals.set(target, accumulate.value);
       }
@@ -151,7 +153,10 @@ function commit(gradients: Gradients): void {
  * The backward pass from `y`, step by step, each step yielded before it is computed: the seed, then for each result, newest
  * first, what it contributes to each of its inputs, the sum that undoes broadcasting, and the accumulation
  * where a tensor is used more than once. The variables' `.grad` are set when the last step is done; leaving the
- * loop early changes nothing.
+ * loop early changes nothing. `by` makes all steps of an op or of a call of a layer one stop, `break` only stops where
+ * one of some breakpoints ({@link at}) wants it, and `until` ends the walk there.
+ *
+ * @throws If `y` is no scalar and has no upstream gradient, or a variable was assigned after its use.
  *
  * @example
  * ```ts
@@ -162,8 +167,20 @@ function commit(gradients: Gradients): void {
  * deepEqual(w.grad?.item(), 6);
  * ```
  */
-export function* backwardSteps(y: Tensor, options: BackwardOptions = {}): Generator<Step, void, void> {
-  commit(yield* walk(y, isTrainable, options));
+export function backwardSteps(
+  y: Tensor,
+  options?: BackwardOptions & StopOptions<"step">,
+): Generator<Step, void, void>;
+export function backwardSteps(
+  y: Tensor,
+  options: BackwardOptions & StopOptions<"op" | "layer">,
+): Generator<Stop, void, void>;
+export function* backwardSteps(
+  y: Tensor,
+  options: BackwardOptions & StopOptions = {},
+): Generator<Step | Stop, void, void> {
+  const gradients = yield* stopsOf(walk(y, isTrainable, options), options);
+  if (gradients !== undefined) commit(gradients);
 }
 
 /**

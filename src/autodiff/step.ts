@@ -1,8 +1,19 @@
+import { ChainruleError, show } from "../errors.ts";
 import { formatShape } from "../shape.ts";
 import { formatCell } from "../tensor/format.ts";
-import { type Tensor, Variable } from "../tensor/tensor.ts";
-import { atom, type Formula, fill, tex, texToText } from "../tex.ts";
+import { type Scope, type Tensor, Variable } from "../tensor/tensor.ts";
+import { type Explanation, type ExplanationFormat, formats, write } from "./explanation.ts";
 import type { Edge } from "./graph.ts";
+import { type Answer, answersTo, checkGuess, type Guess } from "./predict.ts";
+import {
+  accumulateRule,
+  type Bound,
+  bar,
+  contributionRule,
+  sumRule,
+  withNames,
+  withNumbers,
+} from "./rule.ts";
 
 /** What a step of the backward pass does. */
 export type StepKind = "seed" | "contribution" | "sum" | "accumulate";
@@ -15,15 +26,29 @@ export interface StepDetails {
   readonly from?: { readonly result: Tensor; readonly edge: Edge };
   /** What the step starts from: the upstream gradient, the contribution to sum, the total so far. */
   readonly upstream?: Tensor;
+  /** For an accumulation: the contribution that is added. */
+  readonly next?: Tensor;
   /** For a sum: the axes that broadcasting stretched. */
   readonly axes?: readonly number[];
   /** Which contribution to `target` this is, and of how many. */
   readonly arrived?: readonly [number, number];
 }
 
+export interface ExplainOptions {
+  /** Default `"text"`. */
+  format?: ExplanationFormat;
+}
+
+/** A step that has been computed, and how a guess fared. */
+export interface Revealed {
+  readonly value: Tensor;
+  /** One for each thing that was predicted. */
+  readonly answers: readonly Answer[];
+}
+
 /**
- * One step of a backward pass, yielded before it is computed, so that it can be predicted. `value` (or the next
- * step) computes it.
+ * One step of a backward pass, yielded before it is computed, so that it can be predicted. `reveal()`, `value` or the next
+ * step computes it.
  */
 export class Step implements StepDetails {
   readonly index: number;
@@ -31,10 +56,12 @@ export class Step implements StepDetails {
   readonly target: Tensor;
   readonly from?: { readonly result: Tensor; readonly edge: Edge };
   readonly upstream?: Tensor;
+  readonly next?: Tensor;
   readonly axes?: readonly number[];
   readonly arrived?: readonly [number, number];
   #compute: (() => Tensor) | undefined;
   #value: Tensor | undefined;
+  #guess: Guess = {};
 
   /** @internal Made by `backwardSteps`. */
   constructor(index: number, details: StepDetails, compute: () => Tensor) {
@@ -43,6 +70,7 @@ export class Step implements StepDetails {
     this.target = details.target;
     if (details.from) this.from = details.from;
     if (details.upstream) this.upstream = details.upstream;
+    if (details.next) this.next = details.next;
     if (details.axes) this.axes = details.axes;
     if (details.arrived) this.arrived = details.arrived;
     this.#compute = compute;
@@ -61,32 +89,92 @@ export class Step implements StepDetails {
     return this.#value;
   }
 
+  /** The innermost call of a layer that the step goes back through. */
+  get scope(): Scope | undefined {
+    return (this.from?.result ?? this.target).node?.scope;
+  }
+
+  /** The rule as data: a formula with slots, and the tensors in them; none for the seed, which is given. */
+  get bound(): Bound<Tensor> | undefined {
+    switch (this.kind) {
+      case "seed":
+        return undefined;
+      case "contribution":
+        return contributionRule(this);
+      case "sum":
+        return sumRule(this);
+      case "accumulate":
+        return accumulateRule(this);
+    }
+  }
+
   /** The rule as LaTeX, with names: `\bar{a} = \bar{y} \cdot b`. */
   get rule(): string {
-    return `${bar(this.#targetName)} = ${this.#formula(symbolic).tex}`;
+    const { bound } = this;
+    return bound === undefined ? `${bar("y")} = 1` : `${bar(this.#targetName)} = ${withNames(bound).tex}`;
+  }
+
+  /**
+   * Notes what is expected of the step; {@link Step.reveal} says whether it was right.
+   *
+   * @throws If the value is known already, or the guess is about nothing.
+   */
+  predict(guess: Guess): this {
+    if (this.revealed) throw new ChainruleError(`predict: step ${this.index} has been revealed`);
+    checkGuess(guess);
+    this.#guess = { ...this.#guess, ...guess };
+    return this;
+  }
+
+  /** Computes the step, if it has not been, and judges what was predicted. */
+  reveal(): Revealed {
+    const { value } = this;
+    return { value, answers: answersTo(this.#guess, { shape: value.shape, cells: value.data }) };
   }
 
   /**
    * The step in words, with its formula and its numbers (cells of single-cell tensors, else shapes); it
    * reveals the value.
    */
-  explain(): string {
-    const { kind, from, arrived } = this;
-    const node = from?.result.node;
-    const name = nameOf(this.target);
+  explain({ format = "text" }: ExplainOptions = {}): string {
+    if (!formats.includes(format)) {
+      throw new ChainruleError(
+        `explain: expected format ${formats.map(show).join(", ")}; received ${show(format)}`,
+      );
+    }
+    return write(this.#explanation(), format);
+  }
+
+  #explanation(): Explanation {
+    const { index, bound } = this;
     const outcome = describe(this.value);
+    const rule = bound === undefined ? `${bar("y")} = ${outcome}` : this.rule;
+    const numbers = bound && withNumbers(bound, describe).tex;
+    return {
+      index,
+      words: this.#words(),
+      rule,
+      numbers: numbers === outcome ? undefined : numbers,
+      outcome: bound && outcome,
+      ledger: [],
+    };
+  }
+
+  #words(): string {
+    const { arrived, from } = this;
+    const name = nameOf(this.target);
+    const own = this.#targetName;
     const count = arrived && arrived[1] > 1 ? `, contribution ${arrived[0]} of ${arrived[1]}` : "";
-    const head = {
-      seed: `the gradient of ${name} in itself`,
-      contribution: `${node?.op.opName}: what ${this.#targetName} gets${name === this.#targetName ? "" : ` (${name})`}${count}`,
-      sum: `${name} was stretched by broadcasting: sum over axes [${this.axes}]`,
-      accumulate: `${name} gets several contributions: add them up${count}`,
-    }[kind];
-    const rule = kind === "seed" ? `ȳ = ${outcome}` : texToText(this.rule);
-    const numbers = kind === "seed" ? outcome : texToText(this.#formula(numeric).tex);
-    const lines = [`${String(this.index).padStart(3)}  ${head}`, `     ${rule}`];
-    if (kind !== "seed") lines.push(`     ${numbers === outcome ? "" : `${numbers} = `}${outcome}`);
-    return lines.join("\n");
+    switch (this.kind) {
+      case "seed":
+        return `the gradient of ${name} in itself`;
+      case "contribution":
+        return `${from!.result.node!.op.opName}: what ${own} gets${name === own ? "" : ` (${name})`}${count}`;
+      case "sum":
+        return `${name} was stretched by broadcasting: sum over axes [${this.axes}]`;
+      case "accumulate":
+        return `${name} gets several contributions: add them up${count}`;
+    }
   }
 
   /** What the target is called inside the op that the gradient comes from. */
@@ -97,53 +185,11 @@ export class Step implements StepDetails {
     }
     return from.result.node!.op.inputName(from.edge.slot);
   }
-
-  #formula(part: (name: string, x: Tensor) => Formula): Formula {
-    const { kind, from, upstream } = this;
-    if (kind === "seed") return part("1", this.value);
-    if (kind === "sum") return fill({ tex: tex`\sum #dy`, level: "atom" }, { dy: part("dy", upstream!) });
-    if (kind === "accumulate") {
-      return fill(
-        { tex: "#total + #next", level: "sum" },
-        {
-          total: part("total", upstream!),
-          next: part("next", this.#next!),
-        },
-      );
-    }
-    const { result, edge } = from!;
-    const { op, inputs, attrs } = result.node!;
-    const slots: Record<string, Formula> = { dy: part("dy", upstream!), y: part("y", result) };
-    inputs.forEach((input, slot) => {
-      slots[op.inputName(slot)] ??= part(op.inputName(slot), input);
-    });
-    return fill(op.gradient(edge.slot)!.formula(attrs), slots);
-  }
-
-  /** For an accumulation: the contribution that is added; set by the walker. @internal */
-  set next(contribution: Tensor) {
-    this.#next = contribution;
-  }
-  #next: Tensor | undefined;
-}
-
-const bar = (name: string): string => tex`\bar{${name.length === 1 ? name : tex`\mathrm{${name}}`}}`;
-
-/** A slot filled by its name: the upstream gradient is ȳ. */
-function symbolic(name: string): Formula {
-  if (name === "dy") return atom(bar("y"));
-  return atom(name.length === 1 ? name : tex`\mathrm{${name}}`);
-}
-
-/** A slot filled by its number, or by its shape if it holds many. */
-function numeric(_name: string, x: Tensor): Formula {
-  const text = describe(x);
-  return { tex: text, level: text.startsWith("−") ? "sign" : "atom" };
 }
 
 function describe(x: Tensor): string {
   if (x.symbolic || x.size !== 1) return formatShape(x.shape);
-  return formatCell(x.data[0]!, x.dtype).replace("-", "−");
+  return formatCell(x.data[0]!, x.dtype);
 }
 
 /** A variable's name, else what made it. */

@@ -4,6 +4,7 @@ import { type Cells, checkDType, type DType, floatx } from "../dtype.ts";
 import { ChainruleError, checkOptions, saying } from "../errors.ts";
 import type { AttrSpecs } from "../ops/attributes.ts";
 import { identity } from "../ops/control.ts";
+import { inScope } from "../ops/recording.ts";
 import { checkShape, type Shape, type ShapeLike } from "../shape.ts";
 import { placeholder } from "../tensor/create.ts";
 import type { Tensor, TensorLike, Variable } from "../tensor/tensor.ts";
@@ -175,11 +176,14 @@ export class Layer {
     const given = saying(this.name, () => readInputs(inputs));
     buildFor(this, given);
     const context = outer?.inMode(training) ?? new CallContext(training);
+    const scope = { name: this.name, kind: classNameOf(this), owner: this };
     const output = inContext(context, () =>
-      saying(
-        this.name,
-        () => run(this, this.castsInputs ? inDType(given, this.dtype) : given, training),
-        () => describe(given),
+      inScope(scope, () =>
+        saying(
+          this.name,
+          () => run(this, this.castsInputs ? inDType(given, this.dtype) : given, training),
+          () => describe(given),
+        ),
       ),
     );
     if (outer !== undefined) return output as T;

@@ -55,6 +55,7 @@ export const where = op("where", ["condition", "a", "b"])({
   tex: tex`\operatorname{where}(#condition, #a, #b)`,
   kinds: { condition: "bool" },
   numbers: "all",
+  pointwise: true,
   broadcasts: true,
   shape: ({ condition, a, b }) => broadcastShapes(broadcastShapes(condition, a), b),
   forward: (k, { condition, a, b }, out) =>

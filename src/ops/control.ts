@@ -5,6 +5,7 @@ import { op } from "./op.ts";
 export const identity = op("identity", ["x"])({
   tex: "#x",
   numbers: "all",
+  pointwise: true,
   shape: ({ x }) => x,
   forward: (k, { x }, out) => k.copy(x, out),
   vjp: { x: { tex: "#dy", of: (dy) => dy } },

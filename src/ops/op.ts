@@ -9,7 +9,7 @@ import { type Formula, type Level, tex } from "../tex.ts";
 import { type View, viewOf } from "../view.ts";
 import { type AttrSpecs, type AttrsOf, lead, oneOf, type Trailing } from "./attributes.ts";
 import { describeInputs, type Kind, type Numbers, readOperands, readOptions } from "./call.ts";
-import { isRecording, noGrad } from "./recording.ts";
+import { currentScope, currentStack, isRecording, noGrad } from "./recording.ts";
 
 /** Input names: `"x"`, or `"...xs"` for a list of tensors. */
 type Names = readonly string[];
@@ -48,6 +48,8 @@ interface Described<N extends Names, A> {
   kinds?: Partial<Record<Bare<N[number]>, Kind>>;
   /** What the common dtype may be; `"float"` unless said. */
   numbers?: Numbers;
+  /** Says that each cell of the result only depends on the cells at its own place. */
+  pointwise?: boolean;
 }
 
 /** An op that a kernel computes. */
@@ -192,6 +194,8 @@ function declare<N extends Names, S extends AttrSpecs>(
       attrs,
       versions: tensors.map((x) => x.version),
       flows: differentiable,
+      scope: currentScope(),
+      stack: currentStack(),
     };
     return new Tensor(shape, dtype, cells, node);
   }
@@ -212,6 +216,7 @@ function declare<N extends Names, S extends AttrSpecs>(
     specs,
     rule,
     broadcasts: "broadcasts" in rule && rule.broadcasts === true,
+    pointwise: rule.pointwise ?? false,
     formula: formula(rule.tex, rule.level),
     gradient: (slot: number) => rules[Math.min(slot, rules.length - 1)] ?? null,
     inputName: slotName,

@@ -24,6 +24,7 @@ export const unary = (
 ): UnaryOp =>
   op(name, ["x"])({
     ...about,
+    pointwise: true,
     shape: ({ x }) => x,
     forward: (k, { x }, out) => k.unary(name, x, out),
     vjp: { x: vjp },
@@ -36,6 +37,7 @@ export const binary = (
 ): BinaryOp =>
   op(name, ["a", "b"])({
     ...about,
+    pointwise: true,
     broadcasts: true,
     shape: (s) => broadcastShapes(s.a, s.b),
     forward: (k, x, out) => k.binary(name, broadcastView(x.a, out.shape), broadcastView(x.b, out.shape), out),

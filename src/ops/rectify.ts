@@ -26,6 +26,16 @@ function timesSlope(dy: Tensor, x: Tensor, { alpha, maxValue, threshold }: ReluA
   return where(inside, dy, where(below(x, threshold), mul(dy, alpha), 0));
 }
 
+/** The slope in brackets that are 1 where they hold, else 0; as {@link timesSlope} has it. */
+function slopeTex({ alpha, maxValue, threshold }: ReluAttrs): string {
+  const capped = maxValue !== Number.POSITIVE_INFINITY;
+  const underCap = maxValue === 6 && threshold === 0 ? "<" : tex`\leq`;
+  const inside = capped ? `[${threshold} < #x ${underCap} ${maxValue}]` : `[#x > ${threshold}]`;
+  if (alpha === 0) return inside;
+  const below = capped || threshold !== 0 ? "<" : tex`\leq`;
+  return tex`(${inside} + ${alpha} \cdot [#x ${below} ${threshold}])`;
+}
+
 /**
  * Keras's rectifier: `maxValue` where x is above it; x above `threshold`; else alpha · (x − threshold).
  * With the defaults it is max(x, 0). Keras: `K.relu(x, alpha, max_value, threshold)`.
@@ -45,6 +55,7 @@ export const relu = op("relu", ["x"], { alpha: real(0), maxValue: limit(null), t
     return tex`\operatorname{ReLU}(#x${capped}${shifted}${leaky})`;
   },
   numbers: "any",
+  pointwise: true,
   parts: ({ x }, { alpha, maxValue, threshold }) => {
     ensure(maxValue >= 0, () => `maxValue must be ≥ 0; received ${maxValue}`);
     const capped = maxValue === Number.POSITIVE_INFINITY ? x : minimum(x, maxValue);
@@ -53,7 +64,7 @@ export const relu = op("relu", ["x"], { alpha: real(0), maxValue: limit(null), t
   },
   vjp: {
     x: {
-      tex: tex`#dy \cdot \operatorname{ReLU}'(#x)`,
+      tex: (attrs) => tex`#dy \cdot ${slopeTex(attrs)}`,
       of: (dy, { x }, _, attrs) => timesSlope(dy, x, attrs),
     },
   },
@@ -81,6 +92,7 @@ export const clip = op("clip", ["x"], {
 })({
   tex: ({ min, max }) => tex`\operatorname{clip}(#x, ${numberTex(min)}, ${numberTex(max)})`,
   numbers: "any",
+  pointwise: true,
   parts: ({ x }, { min, max }) => {
     ensure(min <= max, () => `min must be ≤ max; received ${min} and ${max}`);
     const raised = min === Number.NEGATIVE_INFINITY ? x : maximum(x, min);

@@ -19,6 +19,20 @@ export interface Node {
   readonly versions: readonly number[];
   /** Whether gradients flow through it. A symbolic result has a node also where none do. */
   readonly flows: boolean;
+  /** The call of a layer that it is part of. */
+  readonly scope: Scope | undefined;
+  /** Where it was made: the lines of a stack, where these were asked for. */
+  readonly stack: string | undefined;
+}
+
+/** A call of a layer, around the ops that it made. */
+export interface Scope {
+  readonly name: string;
+  /** The class of the layer. */
+  readonly kind: string;
+  /** The layer itself: two calls of one have scopes of their own. */
+  readonly owner: object;
+  readonly parent: Scope | undefined;
 }
 
 /** What a node knows of its op. */
@@ -28,6 +42,8 @@ export interface NodeOp {
   formula(attrs: object): Formula;
   /** Whether inputs are stretched to the shape of the result; gradients are then summed back. */
   readonly broadcasts: boolean;
+  /** Whether each cell of the result, and of each contribution, only depends on the cells at its own place. */
+  readonly pointwise: boolean;
   /** The gradient rule of an input; `null` where there is no gradient. */
   gradient(slot: number): GradientRule | null;
   /** The name of an input. */
