@@ -1,5 +1,5 @@
 // How tightly a formula binds, loosest first: a sum inside a product needs brackets, a product inside a sum does not.
-const levels = ["logic", "relation", "sum", "product", "sign", "fraction", "power", "atom"] as const;
+export const levels = ["logic", "relation", "sum", "product", "sign", "fraction", "power", "atom"] as const;
 
 export type Level = (typeof levels)[number];
 
