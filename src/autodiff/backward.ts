@@ -137,7 +137,8 @@ export function drain(steps: Generator<Step, Gradients, void>): Gradients {
   }
 }
 
-const isTrainable = (x: Tensor): boolean => x instanceof Variable && x.trainable;
+/** Whether a backward pass is for this tensor. */
+export const isTrainable = (x: Tensor): boolean => x instanceof Variable && x.trainable;
 
 /** Adds the gradients to `.grad` of their variables. */
 function commit(gradients: Gradients): void {

@@ -46,6 +46,8 @@ export interface Revealed {
   readonly answers: readonly Answer[];
 }
 
+const rules = { contribution: contributionRule, sum: sumRule, accumulate: accumulateRule };
+
 /**
  * One step of a backward pass, yielded before it is computed, so that it can be predicted. `reveal()`, `value` or the next
  * step computes it.
@@ -96,16 +98,7 @@ export class Step implements StepDetails {
 
   /** The rule as data: a formula with slots, and the tensors in them; none for the seed, which is given. */
   get bound(): Bound<Tensor> | undefined {
-    switch (this.kind) {
-      case "seed":
-        return undefined;
-      case "contribution":
-        return contributionRule(this);
-      case "sum":
-        return sumRule(this);
-      case "accumulate":
-        return accumulateRule(this);
-    }
+    return this.kind === "seed" ? undefined : rules[this.kind](this);
   }
 
   /** The rule as LaTeX, with names: `\bar{a} = \bar{y} \cdot b`. */

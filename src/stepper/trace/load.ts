@@ -27,6 +27,7 @@ const most = {
   records: 20_000,
   steps: 100_000,
   rank: 8,
+  depth: 8,
   name: 500,
   formula: 5000,
   program: 2 ** 20,
@@ -123,6 +124,8 @@ const savedTrace = object({
   steps: list(step, most.steps),
   tensors: list(savedTensor, most.records * 4),
   flow: list(row, most.records),
+  // Read one by one, so that their depth can be limited.
+  parts: list(object({ node: index, trace: (value: unknown) => value }), most.records),
 });
 
 type Saved = ReturnType<typeof savedTrace>;
@@ -205,11 +208,20 @@ function checkReferences({ nodes, groups, steps, tensors, flow, loss }: Saved): 
  * @throws If it is no trace; the error says where.
  */
 export function loadTrace(json: unknown): Trace {
-  const read = savedTrace(typeof json === "string" ? parse(json) : json, "trace");
+  return traceFrom(typeof json === "string" ? parse(json) : json, "trace", 0);
+}
+
+function traceFrom(json: unknown, path: string, depth: number): Trace {
+  if (depth > most.depth) return refuse(path, `parts of parts ${most.depth} deep at most`, "deeper ones");
+  const read = savedTrace(json, path);
   checkReferences(read);
-  const tensors = read.tensors.map((one, i) => tensorFrom(one, `trace.tensors[${i}]`));
+  const tensors = read.tensors.map((one, i) => tensorFrom(one, `${path}.tensors[${i}]`));
+  const parts = new Map(
+    read.parts.map(({ node, trace }, i) => [node, traceFrom(trace, `${path}.parts[${i}].trace`, depth + 1)]),
+  );
   const tables: Tables = { ...read, tensors, steps: read.steps as Tables["steps"] };
-  return new Trace(tables, () => tables.flow);
+  const open = (node: number) => parts.get(node);
+  return new Trace(tables, { flow: () => tables.flow, open, saved: open });
 }
 
 function parse(json: string): unknown {

@@ -3,6 +3,7 @@ import { recorded, withLines } from "../../ops/recording.ts";
 import { tensor } from "../../tensor/create.ts";
 import { Tensor, type TensorLike, Variable } from "../../tensor/tensor.ts";
 import { flowOf } from "./flow.ts";
+import { partsOf } from "./parts.ts";
 import { Recorder } from "./recorder.ts";
 import type { Program } from "./records.ts";
 import { Trace } from "./trace.ts";
@@ -45,12 +46,13 @@ export function record<I extends Inputs = Record<never, never>>(
     throw new ChainruleError(`record: the function must return a tensor; it returned ${show(y)}`);
   }
   const names = new Map(given.map(([name, x]) => [x, name]));
-  const { made, ...tables } = new Recorder(names).record(y);
+  const recording = new Recorder(names).record(y);
+  const { made, ...tables } = recording;
   const variables = made.filter((x) => x instanceof Variable);
   const rerun = (changes: Readonly<Record<string, unknown>>): Trace =>
     withValues(variables, changes, inputs, (next) => record(f, next as I, options));
   const complete = { ...tables, program: options.program };
-  return new Trace(complete, () => flowOf(complete), rerun);
+  return new Trace(complete, { flow: () => flowOf(complete), rerun, ...partsOf(recording) });
 }
 
 /** Runs `f` with some inputs and variables changed; the variables get their values back. */

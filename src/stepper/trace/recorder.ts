@@ -1,4 +1,4 @@
-import { drain, walk } from "../../autodiff/backward.ts";
+import { drain, isTrainable, walk } from "../../autodiff/backward.ts";
 import { type Bound, forwardRule } from "../../autodiff/rule.ts";
 import type { Step } from "../../autodiff/step.ts";
 import { ChainruleError } from "../../errors.ts";
@@ -17,6 +17,12 @@ export interface Recorded {
   readonly loss: number;
   /** The tensor of each node. */
   readonly made: readonly Tensor[];
+}
+
+interface RecorderOptions {
+  readonly wanted?: (x: Tensor) => boolean;
+  /** The gradient that arrives at `y`; 1 unless given. */
+  readonly upstream?: Tensor;
 }
 
 /** All that `y` was made of, oldest first. */
@@ -51,9 +57,8 @@ export class Recorder {
     this.#inputs = inputs;
   }
 
-  /** @throws If no trainable variable is part of `y`. */
-  record(y: Tensor): Recorded {
-    const wanted = (x: Tensor) => x instanceof Variable && x.trainable;
+  /** @throws If nothing that is wanted, by default a trainable variable, is part of `y`. */
+  record(y: Tensor, { wanted = isTrainable, upstream }: RecorderOptions = {}): Recorded {
     const made = history(y);
     if (!made.some(wanted)) {
       throw new ChainruleError(
@@ -63,7 +68,7 @@ export class Recorder {
     }
     for (const x of made) this.#node(x);
     for (const x of made) if (x.node) this.#forward(x);
-    drain(this.#backward(walk(y, wanted)));
+    drain(this.#backward(walk(y, wanted, upstream ? { upstream } : {})));
     return {
       groups: this.#groups,
       nodes: this.#nodes,

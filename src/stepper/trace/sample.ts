@@ -8,11 +8,11 @@ export const wholeCells = 4096;
 const short = 8;
 
 /** How many indices of each axis are kept: the longest are halved until the rest is small enough. */
-function countsOf(shape: Shape, batched: boolean): number[] {
+function countsOf(shape: Shape, batched: boolean, most: number): number[] {
   const counts = [...shape];
   // Of images and the like, one sample with its neighbours says more than scattered cells of many.
-  if (batched && shape.length > 2 && sizeOf(shape) > wholeCells) counts[0] = 1;
-  while (sizeOf(counts) > wholeCells) {
+  if (batched && shape.length > 2 && sizeOf(shape) > most) counts[0] = 1;
+  while (sizeOf(counts) > most) {
     const long = counts.some((count) => count > short);
     const longest = counts.indexOf(Math.max(...counts.filter((count) => !long || count > short)));
     counts[longest] = Math.ceil(counts[longest]! / 2);
@@ -20,9 +20,14 @@ function countsOf(shape: Shape, batched: boolean): number[] {
   return counts;
 }
 
-/** A grid of cells, evenly spaced. `batched` says that the first axis counts samples. */
-export function sampleOf(cells: ArrayLike<number>, shape: Shape, batched: boolean): Sample {
-  const axes = countsOf(shape, batched).map(
+/** A grid of cells, evenly spaced, `most` at most. `batched` says that the first axis counts samples. */
+export function sampleOf(
+  cells: ArrayLike<number>,
+  shape: Shape,
+  batched: boolean,
+  most: number = wholeCells,
+): Sample {
+  const axes = countsOf(shape, batched, most).map(
     (count, axis): SampledAxis => ({ first: 0, step: Math.max(Math.floor(shape[axis]! / count), 1), count }),
   );
   const size = sizeOf(axes.map(({ count }) => count));

@@ -9,6 +9,8 @@ export interface SavedTrace extends Omit<Tables, "tensors"> {
   readonly format: typeof format;
   readonly version: typeof version;
   readonly tensors: readonly SavedTensor[];
+  /** Ops as traces of what they are made of. */
+  readonly parts: readonly { readonly node: number; readonly trace: SavedTrace }[];
 }
 
 /** Values that JSON has; others as text. */
@@ -19,7 +21,7 @@ const plain = (value: unknown): unknown => {
 };
 
 /** A trace as a JSON value. */
-export const savedTrace = (trace: Tables): SavedTrace => ({
+export const savedTrace = (trace: Tables, parts: SavedTrace["parts"]): SavedTrace => ({
   format,
   version,
   program: trace.program,
@@ -34,4 +36,5 @@ export const savedTrace = (trace: Tables): SavedTrace => ({
   steps: trace.steps,
   tensors: trace.tensors.map(saved),
   flow: trace.flow,
+  parts,
 });

@@ -62,8 +62,16 @@ export interface Stretch {
   readonly last: number;
 }
 
-/** What a trace of a running program can do beyond one that was loaded. */
-export type Rerun = (changes: Readonly<Record<string, unknown>>) => Trace;
+/** How a trace finds what is not in its tables. */
+export interface Sources {
+  readonly flow: () => readonly FlowRow[];
+  /** Runs the program again, where there is one. */
+  readonly rerun?: (changes: Readonly<Record<string, unknown>>) => Trace;
+  /** The parts of an op. */
+  readonly open?: (node: number) => Trace | undefined;
+  /** The parts of an op that go into a file. */
+  readonly saved?: (node: number) => Trace | undefined;
+}
 
 /**
  * A forward and a backward pass, recorded: every step with its rule and its numbers, to be gone through in both directions.
@@ -76,23 +84,21 @@ export class Trace implements Tables {
   readonly steps: readonly StepRecord[];
   readonly tensors: readonly TensorRecord[];
   readonly loss: number;
-  readonly #flow: () => readonly FlowRow[];
-  #rows: readonly FlowRow[] | undefined;
-  readonly #rerun: Rerun | undefined;
+  readonly #sources: Sources;
+  #flow: readonly FlowRow[] | undefined;
   /** The steps that complete a contribution, by node. */
   readonly #totals = new Map<number, number[]>();
   readonly #made = new Map<number, number>();
 
   /** @internal */
-  constructor(tables: Omit<Tables, "flow">, flow: () => readonly FlowRow[], rerun?: Rerun) {
+  constructor(tables: Omit<Tables, "flow">, sources: Sources) {
     this.program = tables.program;
     this.groups = tables.groups;
     this.nodes = tables.nodes;
     this.steps = tables.steps;
     this.tensors = tables.tensors;
     this.loss = tables.loss;
-    this.#flow = flow;
-    this.#rerun = rerun;
+    this.#sources = sources;
     this.steps.forEach(({ phase, node, total }, index) => {
       if (phase === "forward") this.#made.set(node, index);
       if (total !== undefined) this.#totals.set(node, [...(this.#totals.get(node) ?? []), index]);
@@ -110,7 +116,7 @@ export class Trace implements Tables {
 
   /** How each layer passes values on and gradients back. */
   get flow(): readonly FlowRow[] {
-    return (this.#rows ??= this.#flow());
+    return (this.#flow ??= this.#sources.flow());
   }
 
   /**
@@ -210,23 +216,37 @@ export class Trace implements Tables {
   }
 
   /**
+   * The parts of an op that is made of others, such as an activation: a trace of its own, whose seed is the gradient that
+   * arrives at the op. None if the op has no parts, no gradient flows through it, or the file of a loaded trace has not got
+   * them.
+   */
+  open(node: number): Trace | undefined {
+    return this.#sources.open?.(node);
+  }
+
+  /**
    * What if: the same program with other values for some of its inputs or variables, by name. The variables get their own
    * values back.
    *
    * @throws If the trace was loaded (there is no program to run), or a name is unknown.
    */
   replay({ set }: { readonly set: Readonly<Record<string, unknown>> }): Trace {
-    if (this.#rerun === undefined) {
+    const { rerun } = this.#sources;
+    if (rerun === undefined) {
       throw new ChainruleError(
         "trace.replay: a trace that was loaded from a file has no program to run again",
       );
     }
-    return this.#rerun(set);
+    return rerun(set);
   }
 
   /** A JSON value that {@link loadTrace} reads: small tensors whole, large ones as thumbnails with exact statistics. */
   toJSON(): SavedTrace {
-    return savedTrace(this);
+    const parts = this.nodes.flatMap((_, node) => {
+      const trace = this.#sources.saved?.(node);
+      return trace ? [{ node, trace: trace.toJSON() }] : [];
+    });
+    return savedTrace(this, parts);
   }
 
   /**
