@@ -122,9 +122,9 @@ describe("pathLedger", () => {
   it("works on a result that was put together again from its op, its inputs and its cells, as a saved trace has them", () => {
     const upstream = c.tensor([[1, -2]], f64);
     const live = c.variable([[1, 2, 3]], f64).matmul(spread([3, 2], 1));
-    const { op, attrs } = live.node!;
+    const { attrs } = live.node!;
     const inputs = live.node!.inputs.map((x) => c.tensor(x, f64));
-    const node = { op, attrs: JSON.parse(JSON.stringify(attrs)), inputs, versions: [0, 0], flows: true };
+    const node = { ...live.node!, attrs: JSON.parse(JSON.stringify(attrs)), inputs, versions: [0, 0] };
     const loaded = new c.Tensor(live.shape, live.dtype, live.toTypedArray(), node);
     expect(pathLedger(loaded, 0, [0, 2], upstream)).toEqual(pathLedger(live, 0, [0, 2], upstream));
     expect(pathLedger(loaded, 1, [2, 1], upstream).sum).toBe(3 * -2);
