@@ -1,6 +1,6 @@
 import type { Cells } from "../dtype.ts";
+import { type Call, cellsOf, type Tape } from "../ops/trace/tape.ts";
 import { Precedence } from "./precedence.ts";
-import { type Call, cellsOf, type Tape } from "./tape.ts";
 
 /**
  * Calls that run as one: elementwise ones over the same cells, and perhaps a call before them (a convolution, say) whose

@@ -1,7 +1,7 @@
 import type { Cells } from "../dtype.ts";
+import type { Tape } from "../ops/trace/tape.ts";
 import type { Variable } from "../tensor/tensor.ts";
 import type { View } from "../view.ts";
-import type { Tape } from "./tape.ts";
 import type { Units } from "./units.ts";
 
 /**

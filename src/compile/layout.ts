@@ -1,8 +1,8 @@
 import { bytesOf, type Cells } from "../dtype.ts";
+import type { Call, Tape } from "../ops/trace/tape.ts";
 import type { View } from "../view.ts";
 import { type Life, layOut } from "./memory.ts";
 import { prepared, type Stages } from "./stages.ts";
-import type { Call, Tape } from "./tape.ts";
 import { cellsIn, type Unit, type Units } from "./units.ts";
 
 /** Which buffers lie where: those that last in one block, those of a run in another, which runs may share. */

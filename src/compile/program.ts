@@ -4,6 +4,7 @@ import { reference } from "../kernels/reference/reference.ts";
 import type { Program as Laid } from "../kernels/wasm/runtime/program.ts";
 import { type Runtime, runtime as theRuntime } from "../kernels/wasm/runtime/runtime.ts";
 import { isView, workOf } from "../kernels/work.ts";
+import { type Call, Tape } from "../ops/trace/tape.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
 import type { View } from "../view.ts";
@@ -11,7 +12,6 @@ import { homeOf } from "./homes.ts";
 import { writtenInPlace } from "./in-place.ts";
 import { type Places, placesOf } from "./layout.ts";
 import { prepared, stagesOf } from "./stages.ts";
-import { type Call, Tape } from "./tape.ts";
 import { type Unit, Units } from "./units.ts";
 
 /** What is to be computed, as symbolic tensors. */

@@ -1,7 +1,7 @@
 import type { Place } from "../kernels/wasm/instruction.ts";
+import type { Call, Tape } from "../ops/trace/tape.ts";
 import { type Tensor, Variable } from "../tensor/tensor.ts";
 import type { View } from "../view.ts";
-import type { Call, Tape } from "./tape.ts";
 
 /** The stage of what depends on nothing but constants and variables: it runs again only when those have changed. */
 export const prepared = 0;

@@ -5,10 +5,10 @@ import type { Instruction, Place } from "../kernels/wasm/instruction.ts";
 import { type Lowered, lower } from "../kernels/wasm/lower/lower.ts";
 import type { Step } from "../kernels/wasm/runtime/program.ts";
 import type { Runtime } from "../kernels/wasm/runtime/runtime.ts";
-import { fused, isElementwise } from "./fusing.ts";
+import { fused, isElementwise } from "../ops/trace/fusing.ts";
+import type { Call, Tape } from "../ops/trace/tape.ts";
 import { type Group, Grouping } from "./groups.ts";
 import { prepared, type Stages } from "./stages.ts";
-import type { Call, Tape } from "./tape.ts";
 
 /** What runs without a pause: instructions, or a call that the reference computes. */
 export interface Unit {

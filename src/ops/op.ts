@@ -10,6 +10,7 @@ import { type View, viewOf } from "../view.ts";
 import { type AttrSpecs, type AttrsOf, lead, oneOf, type Trailing } from "./attributes.ts";
 import { describeInputs, type Kind, type Numbers, readOperands, readOptions } from "./call.ts";
 import { currentScope, currentStack, isRecording, noGrad } from "./recording.ts";
+import { inOneLoop } from "./trace/loop.ts";
 
 /** Input names: `"x"`, or `"...xs"` for a list of tensors. */
 type Names = readonly string[];
@@ -146,7 +147,11 @@ function declare<N extends Names, S extends AttrSpecs>(
     return (
       vjp && {
         formula: formula(vjp.tex, vjp.level ?? "product"),
-        of: (dy, node, y, slot) => vjp.of(dy, named(node.inputs), y, node.attrs as A, slot - i),
+        of: (upstream, { inputs: tensors, attrs }, result, slot) => {
+          const contribution = ([dy, y, ...xs]: readonly Tensor[]) =>
+            vjp.of(dy!, named(xs), y!, attrs as A, slot - i);
+          return computed(contribution, [upstream, result, ...tensors]);
+        },
       }
     );
   });
@@ -159,6 +164,10 @@ function declare<N extends Names, S extends AttrSpecs>(
     return tensors.find((_, slot) => isNumber(slot))?.dtype ?? floatx();
   };
 
+  /** What is pointwise and not recorded is computed in one loop, if there are enough cells. */
+  const computed = (f: (xs: readonly Tensor[]) => Tensor, xs: readonly Tensor[]): Tensor =>
+    (rule.pointwise && !isRecording() ? inOneLoop(f, xs) : undefined) ?? f(xs);
+
   function run(tensors: readonly Tensor[], attrs: A): Tensor {
     const transparent = "parts" in rule && rule.vjp === undefined;
     if (transparent) return rule.parts(named(tensors), attrs);
@@ -167,7 +176,7 @@ function declare<N extends Names, S extends AttrSpecs>(
       return finish(tensors, attrs, shape, dtypeOf(tensors, attrs), undefined);
     }
     if ("parts" in rule) {
-      const inner = noGrad(() => rule.parts(named(tensors), attrs));
+      const inner = noGrad(() => computed((xs) => rule.parts(named(xs), attrs), tensors));
       return finish(tensors, attrs, inner.shape, inner.dtype, inner.symbolic ? undefined : inner.data);
     }
     ensure(shape !== undefined && isKnown(shape), () => "the result's shape is not known; give every size");
@@ -250,7 +259,8 @@ export const cast = op("cast", ["x"], { dtype: lead(oneOf(...dtypes)()) })({
       k.unary("logicalNot", out, out);
       return;
     }
-    const lost = isFloat(dtype) ? undefined : x.data.find((value) => !Number.isFinite(value));
+    const isWhole = isFloat(dtype) || x.data instanceof Int32Array || x.data instanceof Uint8Array;
+    const lost = isWhole ? undefined : x.data.find((value) => !Number.isFinite(value));
     ensure(lost === undefined, () => `${lost} cannot become ${dtype}`);
     k.copy(x, out);
   },

@@ -1,14 +1,14 @@
-import { allocate, type Cells, type DType } from "../dtype.ts";
-import { ChainruleError } from "../errors.ts";
-import type { Kernels } from "../kernels/kernels.ts";
-import { reference } from "../kernels/reference/reference.ts";
-import type { Place } from "../kernels/wasm/instruction.ts";
-import { isView } from "../kernels/work.ts";
-import { noGrad } from "../ops/recording.ts";
-import { formatShape, sizeOf } from "../shape.ts";
-import { type Node, type Tensor, Variable } from "../tensor/tensor.ts";
-import { traced } from "../tensor/tracing.ts";
-import { isContiguous, type View, viewOf } from "../view.ts";
+import { allocate, type Cells, type DType } from "../../dtype.ts";
+import { ChainruleError } from "../../errors.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import { reference } from "../../kernels/reference/reference.ts";
+import type { Place } from "../../kernels/wasm/instruction.ts";
+import { isView } from "../../kernels/work.ts";
+import { formatShape, sizeOf } from "../../shape.ts";
+import { type Node, type Tensor, Variable } from "../../tensor/tensor.ts";
+import { traced } from "../../tensor/tracing.ts";
+import { isContiguous, type View, viewOf } from "../../view.ts";
+import { noGrad } from "../recording.ts";
 
 /** Memory that a program reads or writes. */
 export interface Buffer {
@@ -166,13 +166,14 @@ export class Tape {
     const views = args.filter(isView);
     const reads = views.slice(0, -1);
     let out = views.at(-1)!;
+    const last = args.lastIndexOf(out);
     if (sizeOf(out.shape) === 0) return;
     if (kernel === "copy" && this.#renames(reads[0]!, out)) return;
     if (this.isWhole(out) && this.buffer(out).writers.length > 0) out = this.#afresh(given, out);
     const call: Call = {
       index: this.calls.length,
       kernel,
-      args: args.map((arg) => (arg === views.at(-1) ? out : arg)),
+      args: args.map((arg, i) => (i === last ? out : arg)),
       reads,
       out,
     };

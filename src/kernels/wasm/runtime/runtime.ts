@@ -17,6 +17,8 @@ export interface Runtime {
   free(address: number): void;
   /** The cells at an address. They are lost when the memory grows in `allocate` and is not shared: ask anew, it is cheap. */
   cells(dtype: DType, address: number, count: number): Cells;
+  /** The address of cells that lie in this memory; `undefined` for all others. */
+  addressOf(cells: Cells): number | undefined;
   /** Loads a module of generated kernels, which exports "0", "1", … for these keys, unless all of them are known already. */
   load(keys: readonly string[], module: (shared: boolean) => Uint8Array): void;
   knows(key: string): boolean;
@@ -58,6 +60,10 @@ class WasmRuntime implements Runtime {
 
   cells(dtype: DType, address: number, count: number): Cells {
     return this.#memory.cells(dtype, address, count);
+  }
+
+  addressOf({ buffer, byteOffset }: Cells): number | undefined {
+    return buffer === this.#memory.pages.buffer ? byteOffset : undefined;
   }
 
   load(keys: readonly string[], module: (shared: boolean) => Uint8Array): void {
