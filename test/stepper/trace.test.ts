@@ -230,7 +230,9 @@ describe("the parts of an op", () => {
       const parts = trace.open(node)!;
       const { total } = parts.at(parts.length - 1).gradientOf(0);
       const own = trace.at(trace.length - 1).gradientOf(0).total!;
-      Array.from(own.cells!).forEach((cell, i) => expect(total!.cells![i]).toBeCloseTo(cell, 12));
+      Array.from(own.cells!).forEach((cell, i) => {
+        expect(total!.cells![i]).toBeCloseTo(cell, 12);
+      });
     }
   });
 
@@ -256,4 +258,31 @@ test("bad input is refused with what to do", () => {
   expect(messageOf(() => trace.at(99))).toContain("from 0 to");
   expect(messageOf(() => trace.explain(0, { cell: [7] } as never))).toContain("expected a cell");
   expect(messageOf(() => trace.explain(0, { format: "pdf" } as never))).toContain("format");
+});
+
+describe("the sum behind a cell", () => {
+  test("is what the step computed, for every cell of every contribution", () =>
+    programs((seed) => {
+      const trace = record(program(seed).loss);
+      let found = 0;
+      trace.steps.forEach(({ value }, i) => {
+        const x = trace.tensors[value]!;
+        Array.from(x.cells!).forEach((cell, k) => {
+          const strides = x.shape.map((_, axis) => x.shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+          const at = strides.map((stride, axis) => Math.floor(k / stride) % x.shape[axis]!);
+          const terms = trace.terms(i, at);
+          if (terms === undefined) return;
+          found++;
+          expect(Math.abs(terms.sum - cell)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(cell)));
+        });
+      });
+      expect(found).toBeGreaterThan(0);
+    }));
+
+  test("is written out where it is no single product", () => {
+    const w = c.variable([[1, 2]], { name: "w" });
+    const trace = record(({ x }) => x.matmul(w).sum(), { x: [[3], [-4]] });
+    const [step] = trace.find({ node: "w", phase: "contribution" });
+    expect(trace.explain(step!, { cell: [0, 1] })).toContain("at cell [0, 1]: 1 · (−4) + 1 · 3 = −1");
+  });
 });

@@ -3,6 +3,7 @@ import { bar, nameTex, withNames, withNumbers } from "../../autodiff/rule.ts";
 import { ChainruleError } from "../../errors.ts";
 import { formatShape, type Shape, stridesOf } from "../../shape.ts";
 import { formatCell } from "../../tensor/format.ts";
+import type { Ledger } from "../windows/ledger.ts";
 import type { NodeRecord, StepRecord, Tables, TensorRecord } from "./records.ts";
 import { indexOf, sampledCell } from "./sample.ts";
 
@@ -48,31 +49,70 @@ function checkCell(x: TensorRecord, cell: readonly number[]): void {
   );
 }
 
+/** A trace, which may know the sums behind its cells. */
+interface Explained extends Tables {
+  terms?(index: number, cell: readonly number[]): Ledger | undefined;
+}
+
+/** Above this, the sum behind a cell is only worked out where it is asked for. */
+const quickCells = 4096;
+
 /** A step in words, formula and numbers: those of `cell`, by default of the one that is furthest from 0. */
-export function explanationOf(tables: Tables, index: number, cell?: readonly number[]): Explanation {
+export function explanationOf(tables: Explained, index: number, cell?: readonly number[]): Explanation {
   const { tensors, steps } = tables;
   const step = steps[index]!;
   const value = tensors[step.value]!;
   if (cell !== undefined) checkCell(value, cell);
   const { rule } = step;
   const target = step.phase === "forward" ? nameTex("y") : bar(step.phase === "seed" ? "y" : step.name);
-  const at = isPointwise(tables, step) && !singleCell(value) ? (cell ?? loudest(value)) : undefined;
+  const pointwise = isPointwise(tables, step);
+  const at = singleCell(value) ? undefined : (cell ?? loudest(value));
   const shown = (x: TensorRecord): string => {
-    if (at === undefined) return numberOf(x, singleCell(x) ? x.sample.cells[0] : undefined);
-    const own = narrowed(at, x.shape);
+    if (singleCell(x)) return numberOf(x, x.sample.cells[0]);
+    const own = pointwise && at ? narrowed(at, x.shape) : undefined;
     return numberOf(x, own && cellAt(x, own));
   };
-  const outcome =
-    at === undefined && cell !== undefined ? numberOf(value, cellAt(value, cell)) : shown(value);
+  const outcome = shown(value);
   const numbers = rule && withNumbers(rule, (x) => shown(tensors[x]!)).tex;
+  const sum = pointwise
+    ? undefined
+    : sumAt(tables, index, at ?? value.shape.map(() => 0), cell !== undefined);
   return {
     index,
     words: wordsOf(tables, step),
     rule: `${target} = ${rule ? withNames(rule).tex : outcome}`,
     numbers: numbers === outcome ? undefined : numbers,
     outcome: rule && outcome,
-    ledger: [...(at ? [`at cell [${at.join(", ")}]`] : []), ...ledgerOf(tables, step)],
+    ledger: [
+      ...(pointwise && at ? [`at cell [${at.join(", ")}]`] : []),
+      ...(sum ? [sum] : []),
+      ...ledgerOf(tables, step),
+    ],
   };
+}
+
+const mostTerms = 4;
+
+/** The sum behind a cell, written out: `at [0, 1]: 0.5 · 2 + 0.25 · (−1) = 0.75`. */
+function sumAt(tables: Explained, index: number, at: readonly number[], asked: boolean): string | undefined {
+  const { tensors, steps, nodes } = tables;
+  const { value, from, upstream } = steps[index]!;
+  const cells = [value, upstream, from && nodes[from]!.tensor].map((x) =>
+    x === undefined ? 0 : tensors[x]!.shape.reduce((a, b) => a * b, 1),
+  );
+  if (!asked && Math.max(...cells) > quickCells) return undefined;
+  const found = tables.terms?.(index, at);
+  if (found === undefined || found.count === 0) return undefined;
+  const { dtype } = tensors[value]!;
+  const signed = (x: number, first: boolean) => {
+    const text = formatCell(x, dtype);
+    return text.startsWith("-") && !first ? `(${text})` : text;
+  };
+  const terms = found.terms
+    .slice(0, mostTerms)
+    .map(({ factors: [a, b] }, i) => `${signed(a, i === 0)} · ${signed(b, false)}`);
+  const more = found.count > mostTerms ? ` + … (${found.count} terms)` : "";
+  return printed(`at cell [${at.join(", ")}]: ${terms.join(" + ")}${more} = ${formatCell(found.sum, dtype)}`);
 }
 
 /** Where a node is, for people: its label, and its layer if it is in one. */

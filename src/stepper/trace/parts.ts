@@ -3,6 +3,7 @@ import { Leaf, Tensor } from "../../tensor/tensor.ts";
 import { flowOf, totalsOf } from "./flow.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import { sampleOf, wholeCells } from "./sample.ts";
+import { termsOf } from "./terms.ts";
 import { Trace } from "./trace.ts";
 
 /** Of a large tensor, so many cells of an op's parts go into a file. */
@@ -39,7 +40,11 @@ function traceOf(result: Tensor, upstream: Tensor, pick: Pick): Trace | undefine
     upstream: noGrad(() => pick(upstream)),
   });
   const complete = { ...tables, program: undefined };
-  return new Trace(complete, { flow: () => flowOf(complete), ...partsOf({ ...tables, made }) });
+  return new Trace(complete, {
+    flow: () => flowOf(complete),
+    terms: termsOf({ ...tables, made }),
+    ...partsOf({ ...tables, made }),
+  });
 }
 
 /** Opens ops of a trace into their parts: for a look, and for a file. */

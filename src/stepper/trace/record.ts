@@ -6,6 +6,7 @@ import { flowOf } from "./flow.ts";
 import { partsOf } from "./parts.ts";
 import { Recorder } from "./recorder.ts";
 import type { Program } from "./records.ts";
+import { termsOf } from "./terms.ts";
 import { Trace } from "./trace.ts";
 
 export interface RecordOptions {
@@ -52,7 +53,12 @@ export function record<I extends Inputs = Record<never, never>>(
   const rerun = (changes: Readonly<Record<string, unknown>>): Trace =>
     withValues(variables, changes, inputs, (next) => record(f, next as I, options));
   const complete = { ...tables, program: options.program };
-  return new Trace(complete, { flow: () => flowOf(complete), rerun, ...partsOf(recording) });
+  return new Trace(complete, {
+    flow: () => flowOf(complete),
+    rerun,
+    terms: termsOf(recording),
+    ...partsOf(recording),
+  });
 }
 
 /** Runs `f` with some inputs and variables changed; the variables get their values back. */

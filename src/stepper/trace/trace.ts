@@ -1,5 +1,6 @@
 import { type ExplanationFormat, formats, write } from "../../autodiff/explanation.ts";
 import { ChainruleError, checkOptions, show } from "../../errors.ts";
+import type { Ledger } from "../windows/ledger.ts";
 import { type Change, changesBetween } from "./diff.ts";
 import { explanationOf } from "./explain.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
   TensorRecord,
 } from "./records.ts";
 import { type SavedTrace, savedTrace } from "./save.ts";
+import type { TermsOf } from "./terms.ts";
 
 /** What is known of a gradient at a moment of the backward pass. */
 export interface Arrivals {
@@ -69,6 +71,7 @@ export interface Sources {
   readonly rerun?: (changes: Readonly<Record<string, unknown>>) => Trace;
   /** The parts of an op. */
   readonly open?: (node: number) => Trace | undefined;
+  readonly terms?: TermsOf;
   /** The parts of an op that go into a file. */
   readonly saved?: (node: number) => Trace | undefined;
 }
@@ -213,6 +216,16 @@ export class Trace implements Tables {
       );
     }
     return write(explanationOf(this, index, cell), format);
+  }
+
+  /**
+   * The sum that one cell of a backward step's outcome is: the gradients that arrive at the op's result, each times the slope
+   * of that cell of the result in this one. None if the step is no such sum, the tensors have more than 65,536 cells, a
+   * variable was assigned since, or the trace was loaded.
+   */
+  terms(index: number, cell: readonly number[]): Ledger | undefined {
+    this.#step("terms", index);
+    return this.#sources.terms?.(index, cell);
   }
 
   /**
