@@ -24,11 +24,10 @@ export type {
   TensorRecord,
 } from "./trace/records.ts";
 export type { SavedTrace } from "./trace/save.ts";
+export type { Query, Stretch } from "./trace/search.ts";
 export {
   type Arrivals,
   type Moment,
-  type Query,
-  type Stretch,
   Trace,
   type TraceExplainOptions,
 } from "./trace/trace.ts";

@@ -25,7 +25,8 @@ function program(seed: number) {
 
 const nodeOf = (trace: Trace, label: string): number => trace.nodes.findIndex((node) => node.label === label);
 
-const programs = (check: (seed: number) => void) => fc.assert(fc.property(fc.nat(1e6), check), runs(60));
+const programs = (check: (seed: number) => void, count = 60) =>
+  fc.assert(fc.property(fc.nat(1e6), check), runs(count));
 
 describe("a trace of a random program", () => {
   test("ends with the bits of backward()", () =>
@@ -277,7 +278,35 @@ describe("the sum behind a cell", () => {
         });
       });
       expect(found).toBeGreaterThan(0);
-    }));
+    }, 20));
+
+  test("and each cell agrees with the slope that is measured", () =>
+    programs((seed) => {
+      const trace = record(program(seed).loss);
+      trace.steps.forEach(({ value }, i) => {
+        const { shape, cells } = trace.tensors[value]!;
+        if (cells!.length === 0) return;
+        const found = trace.measured(
+          i,
+          shape.map(() => 0),
+        );
+        if (found !== undefined)
+          expect(found.verdict, `step ${i}: ${JSON.stringify(found)}`).not.toBe("wrong");
+      });
+    }, 30));
+
+  test("a wrong rule is found out by measuring", () => {
+    const wrong = c.customGradient({
+      name: "wrong",
+      forward: (x) => x.square(),
+      backward: (dy, [x]) => dy.mul(x!),
+    });
+    const w = c.variable([1, 2], { name: "w" });
+    const trace = record(() => wrong(w).sum());
+    const [step] = trace.find({ op: "wrong", phase: "contribution" });
+    expect(trace.measured(step!, [1])).toMatchObject({ verdict: "wrong", yours: 2 });
+    expect(trace.measured(step!, [1])!.numeric).toBeCloseTo(4, 6);
+  });
 
   test("is written out where it is no single product", () => {
     const w = c.variable([[1, 2]], { name: "w" });

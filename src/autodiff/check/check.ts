@@ -102,7 +102,13 @@ function summary(verdict: Verdict, comparisons: readonly Comparison[]): string {
 }
 
 /** Judges one slope. The estimated error of the measurement may excuse a difference, but never make it an agreement. */
-function compare(at: Comparison["at"], yours: number, slope: Slope, size: number, rtol: number): Comparison {
+export function compare(
+  at: Comparison["at"],
+  yours: number,
+  slope: Slope,
+  size: number,
+  rtol: number,
+): Comparison {
   const { value: numeric, error, kink } = slope;
   const make = (verdict: Verdict): Comparison => ({ at, yours, numeric, error, verdict, kink });
   if (!Number.isFinite(numeric) || !Number.isFinite(error)) return make("inconclusive");
@@ -134,7 +140,7 @@ function inner(a: Tensor, b: Tensor): number {
 }
 
 /** The function under test with an upstream gradient: a scalar of its inputs. */
-class Probe {
+export class Probe {
   readonly xs: readonly Tensor[];
   readonly #f: (...xs: Tensor[]) => Tensor;
 

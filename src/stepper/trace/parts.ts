@@ -1,9 +1,9 @@
 import { noGrad, recorded } from "../../ops/recording.ts";
 import { Leaf, Tensor } from "../../tensor/tensor.ts";
 import { flowOf, totalsOf } from "./flow.ts";
+import { Origins } from "./origins.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import { sampleOf, wholeCells } from "./sample.ts";
-import { termsOf } from "./terms.ts";
 import { Trace } from "./trace.ts";
 
 /** Of a large tensor, so many cells of an op's parts go into a file. */
@@ -42,7 +42,7 @@ function traceOf(result: Tensor, upstream: Tensor, pick: Pick): Trace | undefine
   const complete = { ...tables, program: undefined };
   return new Trace(complete, {
     flow: () => flowOf(complete),
-    terms: termsOf({ ...tables, made }),
+    origins: new Origins({ ...tables, made }),
     ...partsOf({ ...tables, made }),
   });
 }

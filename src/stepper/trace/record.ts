@@ -3,10 +3,10 @@ import { recorded, withLines } from "../../ops/recording.ts";
 import { tensor } from "../../tensor/create.ts";
 import { Tensor, type TensorLike, Variable } from "../../tensor/tensor.ts";
 import { flowOf } from "./flow.ts";
+import { Origins } from "./origins.ts";
 import { partsOf } from "./parts.ts";
 import { Recorder } from "./recorder.ts";
 import type { Program } from "./records.ts";
-import { termsOf } from "./terms.ts";
 import { Trace } from "./trace.ts";
 
 export interface RecordOptions {
@@ -56,7 +56,7 @@ export function record<I extends Inputs = Record<never, never>>(
   return new Trace(complete, {
     flow: () => flowOf(complete),
     rerun,
-    terms: termsOf(recording),
+    origins: new Origins(recording),
     ...partsOf(recording),
   });
 }

@@ -1,8 +1,10 @@
+import type { Comparison } from "../../autodiff/check/check.ts";
 import { type ExplanationFormat, formats, write } from "../../autodiff/explanation.ts";
 import { ChainruleError, checkOptions, show } from "../../errors.ts";
 import type { Ledger } from "../windows/ledger.ts";
 import { type Change, changesBetween } from "./diff.ts";
 import { explanationOf } from "./explain.ts";
+import type { Origins } from "./origins.ts";
 import type {
   FlowRow,
   GroupRecord,
@@ -14,7 +16,7 @@ import type {
   TensorRecord,
 } from "./records.ts";
 import { type SavedTrace, savedTrace } from "./save.ts";
-import type { TermsOf } from "./terms.ts";
+import { type Query, type Stretch, stepsLike, stretchesOf } from "./search.ts";
 
 /** What is known of a gradient at a moment of the backward pass. */
 export interface Arrivals {
@@ -35,33 +37,11 @@ export interface Moment {
   gradientOf(node: number): Arrivals;
 }
 
-/** What {@link Trace.find} looks for: steps for which all of this is so. */
-export interface Query {
-  phase?: Phase;
-  /** The op that is computed, or that the gradient comes from. */
-  op?: string;
-  /** The name or the class of the layer. */
-  layer?: string;
-  /** The label of the node that is computed, or whose gradient is worked on. */
-  node?: string;
-  /** Whether a cell of the outcome is NaN or infinite. */
-  nonFinite?: boolean;
-  /** Whether all cells of the outcome are 0. */
-  zero?: boolean;
-}
-
 export interface TraceExplainOptions {
   /** Default `"text"`. */
   format?: ExplanationFormat;
   /** The index of the cell whose numbers are shown; by default the one furthest from 0. */
   cell?: readonly number[];
-}
-
-/** Consecutive steps that belong together. */
-export interface Stretch {
-  readonly label: string;
-  readonly first: number;
-  readonly last: number;
 }
 
 /** How a trace finds what is not in its tables. */
@@ -71,7 +51,8 @@ export interface Sources {
   readonly rerun?: (changes: Readonly<Record<string, unknown>>) => Trace;
   /** The parts of an op. */
   readonly open?: (node: number) => Trace | undefined;
-  readonly terms?: TermsOf;
+  /** Where gradients come from, while the program is at hand. */
+  readonly origins?: Pick<Origins, "terms" | "measured">;
   /** The parts of an op that go into a file. */
   readonly saved?: (node: number) => Trace | undefined;
 }
@@ -156,49 +137,12 @@ export class Trace implements Tables {
 
   /** The numbers of the steps that fit; all for an empty query. */
   find(query: Query): number[] {
-    checkOptions("trace.find", query, ["phase", "op", "layer", "node", "nonFinite", "zero"]);
-    return this.steps.flatMap((step, index) => (this.#fits(step, query) ? [index] : []));
+    return stepsLike(this, query);
   }
 
-  #fits(step: StepRecord, { phase, op, layer, node, nonFinite, zero }: Query): boolean {
-    const through = this.nodes[step.from ?? step.node]!;
-    const { statistics } = this.tensors[step.value]!;
-    return (
-      (phase === undefined || step.phase === phase) &&
-      (op === undefined || (through.op === op && step.phase !== "seed")) &&
-      (layer === undefined || this.#isIn(through, layer)) &&
-      (node === undefined || this.nodes[step.node]!.label === node) &&
-      (nonFinite === undefined || statistics.nonFinite > 0 === nonFinite) &&
-      (zero === undefined || (statistics.zeros === 1) === zero)
-    );
-  }
-
-  #isIn({ group }: NodeRecord, layer: string): boolean {
-    for (let at = group; at !== undefined; at = this.groups[at]!.parent) {
-      if (this.groups[at]!.name === layer || this.groups[at]!.kind === layer) return true;
-    }
-    return false;
-  }
-
-  /** The steps in stretches: those of one op, or those within one call of a layer, forward and backward apart. */
+  /** The steps in stretches: those of one op, or those within one call of a layer; forward, seed and backward apart. */
   stretches(by: "op" | "layer"): Stretch[] {
-    const found: Stretch[] = [];
-    let key: unknown;
-    this.steps.forEach((step, index) => {
-      const through = this.nodes[step.from ?? step.node]!;
-      const forward = step.phase === "forward";
-      const own =
-        by === "layer" && through.group !== undefined ? `group ${through.group}` : (step.from ?? step.node);
-      const next = step.phase === "seed" ? "seed" : `${own} ${forward}`;
-      if (next === key) {
-        found[found.length - 1] = { ...found.at(-1)!, last: index };
-      } else {
-        const layer = by === "layer" && through.group !== undefined && this.groups[through.group]!.name;
-        found.push({ label: layer || through.label, first: index, last: index });
-      }
-      key = next;
-    });
-    return found;
+    return stretchesOf(this, by);
   }
 
   /**
@@ -225,7 +169,16 @@ export class Trace implements Tables {
    */
   terms(index: number, cell: readonly number[]): Ledger | undefined {
     this.#step("terms", index);
-    return this.#sources.terms?.(index, cell);
+    return this.#sources.origins?.terms(index, cell);
+  }
+
+  /**
+   * A cell of a backward step's outcome beside the slope that is measured: the op runs again in float64 with the cell a little
+   * larger and smaller. None where {@link Trace.terms} has none.
+   */
+  measured(index: number, cell: readonly number[]): Comparison | undefined {
+    this.#step("measured", index);
+    return this.#sources.origins?.measured(index, cell);
   }
 
   /**
