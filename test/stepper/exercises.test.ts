@@ -51,6 +51,7 @@ describe("the list of exercises", () => {
       String.raw`\bar{a} = \bar{y} \cdot b`,
       String.raw`\bar{b} = \bar{y} \cdot a`,
     ]);
+    expect(solution("addBias")[1]).toBe(String.raw`\bar{b} = \operatorname{reshape}(\sum \bar{y})`);
     expect(solution("square")).toEqual([String.raw`\bar{x} = \bar{y} x^{\top} + x^{\top} \bar{y}`]);
   });
 
@@ -104,6 +105,30 @@ describe("rules as one may write them", () => {
       return u.mul(c.where(x!.less(-3), 0, c.where(x!.greaterEqual(3), 1, inside)));
     };
     expect(check("hardSwish", otherSide).verdict).toBe("right");
+  });
+});
+
+describe("the smallest case", () => {
+  const cells = (report: ExerciseReport) => report.counterexample!.inputs.map(({ value }) => value.toArray());
+
+  it("is of ones where they show the mistake", () => {
+    expect(cells(check("mul", (u, [a, b]) => [u.mul(b!), u.mul(a!).mul(2)]))).toEqual([1, 1]);
+    expect(cells(check("addBias", (u) => [u, u]))).toEqual([[[1], [1]], [1]]);
+  });
+
+  it("counts where ones do not", () => {
+    const swapped = check("mul", (u, [a, b]) => [u.mul(a!), u.mul(b!)]);
+    expect([...cells(swapped), swapped.counterexample!.upstream.item()]).toEqual([1, 2, 3]);
+    expect(swapped.counterexample!.arithmetic).toEqual([
+      "let v move a by 1: y moves by J v = 2",
+      "⟨upstream, J v⟩ = 3 · 2 = 6",
+      "⟨gradient, v⟩ = 3 · 1 = 3 with yours",
+    ]);
+  });
+
+  it("comes with what is likely wrong, as larger cases tell", () => {
+    const swapped = check("mul", (u, [a, b]) => [u.mul(a!), u.mul(b!)]);
+    expect(swapped.hint(3)).toContain("→ it is the gradient of input 1: are the two swapped?");
   });
 });
 

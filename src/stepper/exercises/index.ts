@@ -1,5 +1,4 @@
 export { Exercise, type ExerciseOptions, exercise, exercises } from "./exercise.ts";
-export type { Declaration } from "./list.ts";
 export type { PropertyName } from "./properties.ts";
 export {
   type ComparedGradient,
