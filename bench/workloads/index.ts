@@ -9,6 +9,7 @@ import { ops } from "./ops.ts";
 import { scalars } from "./scalars.ts";
 import { scaling } from "./scaling.ts";
 import { start } from "./start.ts";
+import { tracing } from "./tracing.ts";
 
 /** Tables that belong together: one file of results, one chart. */
 export interface Group {
@@ -25,5 +26,6 @@ export const groups: readonly Group[] = [
   { name: "ops", title: "Single ops", parts: ops.map(compare) },
   { name: "eager", title: "Eager loops", parts: [moons, scalars].map(compare) },
   { name: "scaling", title: "Other shapes", parts: scaling.map(compare) },
+  { name: "stepper", title: "Traces", parts: [compare(tracing)] },
   { name: "start", title: "Start and size", parts: [...[...start, bundle].map(compare), memory] },
 ];
