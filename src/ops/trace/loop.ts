@@ -27,18 +27,18 @@ export function inOneLoop(f: Maths, xs: readonly Tensor[]): Tensor | undefined {
   if (getBackend() !== "wasm") return undefined;
   const standIns = xs.map(({ shape, dtype }) => new Leaf(shape, dtype));
   const given = (x: Tensor): Tensor => xs[standIns.indexOf(x)] ?? x;
-  const y = attempt(() => f(standIns));
-  if (y === undefined) return undefined;
-  const known = given(y);
-  if (!known.symbolic) return known;
-  const kernel = kernelOf(y, new Tape(standIns), given);
-  if (kernel === undefined) return undefined;
+  const traced = attempt(() => {
+    const y = f(standIns);
+    return { y, kernel: kernelOf(y, new Tape(standIns), given) };
+  });
+  if (traced?.kernel === undefined) return undefined;
+  const { y, kernel } = traced;
   computeFused(kernel);
   return new Tensor(y.shape, y.dtype, kernel.outputs[0]!.out.data);
 }
 
 /** What looks at the values of tensors cannot be traced. If it fails for another reason it will do so again, op by op. */
-function attempt(f: () => Tensor): Tensor | undefined {
+function attempt<T>(f: () => T): T | undefined {
   try {
     return f();
   } catch {
@@ -51,15 +51,14 @@ function kernelOf(y: Tensor, tape: Tape, given: (x: Tensor) => Tensor): Fused | 
   const out = tape.view(y);
   const { calls } = tape;
   if (calls.length === 0 || !calls.every((call) => isInLoop(tape, call, out))) return undefined;
-  const { steps, shape, inputs, outputs } = fused(
-    tape,
-    calls,
-    ({ out: { data } }) => data === out.data,
-    isCode,
-  );
-  const result = { ...outputs[0]!, out: viewOf(allocate(y.dtype, y.size), shape) };
+  const kernel = fused(tape, calls, (call) => call.out.data === out.data, isCode);
   const real = (view: View): View => ({ ...view, data: given(tape.buffer(view).of!).data });
-  return { steps, shape, inputs: inputs.map(real), outputs: [result] };
+  const result = viewOf(allocate(y.dtype, y.size), kernel.shape);
+  return {
+    ...kernel,
+    inputs: kernel.inputs.map(real),
+    outputs: kernel.outputs.map((output) => ({ ...output, out: result })),
+  };
 }
 
 /** Whether a call can be computed in the loop over the cells of `out`. */
