@@ -3,51 +3,30 @@ import { describe, titleOf } from "./describe.ts";
 import { drawLine, drawPanel } from "./draw-panel.ts";
 import { type Layout, layOut, narrow, sizes } from "./layout.ts";
 import { linearScale } from "./scale.ts";
-import { coordinate, element, type Markup } from "./svg.ts";
-import { styleSheet } from "./theme.ts";
+import { coordinate, element, type Markup, svgDocument } from "./svg.ts";
+import { fonts, styleSheet } from "./theme.ts";
 
 /** The picture as an SVG document. */
 export function draw(chart: Chart): string {
   const layout = layOut(chart);
-  // Ids must differ between the pictures of a page and be the same in every run, so they come from the content.
-  const id = `plot-${hash(drawAs("plot", chart, layout).xml)}`;
-  return `${drawAs(id, chart, layout).xml}\n`;
-}
-
-/** FNV-1a: short and well spread. */
-function hash(text: string): string {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return (h >>> 0).toString(36);
-}
-
-function drawAs(id: string, chart: Chart, layout: Layout): Markup {
   const { width, height } = layout;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      id,
-      width,
-      height,
-      viewBox: [0, 0, width, height].map((value) => Math.round(value * 100) / 100).join(" "),
-      role: "img",
-      "aria-labelledby": `${id}-title ${id}-desc`,
-    },
-    element("title", { id: `${id}-title` }, titleOf(chart)),
-    element("desc", { id: `${id}-desc` }, describe(chart)),
-    element("style", {}, `${styleSheet(id, chart.theme)}\n${textStyle(id, width)}`),
-    element("rect", { class: "paper", width, height, rx: 6 }),
-    ...heading(layout),
-    ...layout.panels.flatMap((panel, i) => drawPanel(`${id}-frame${i}`, chart, layout.xTicks, panel)),
-    ...xAxis(chart, layout),
-  );
+  return svgDocument("plot", layout, (id) => ({
+    title: titleOf(chart),
+    description: describe(chart),
+    parts: [
+      element("style", {}, `${styleSheet(id, chart.theme)}\n${textStyle(id, width)}`),
+      element("rect", { class: "paper", width, height, rx: 6 }),
+      ...heading(layout),
+      ...layout.panels.flatMap((panel, i) => drawPanel(`${id}-frame${i}`, chart, layout.xTicks, panel)),
+      ...xAxis(chart, layout),
+    ],
+  }));
 }
 
 /** On a small screen the picture shrinks; text and lines are then enlarged, so that they stay readable. */
 const textStyle = (id: string, width: number): string =>
   [
-    `#${id} text{font:${sizes.text}px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}`,
+    `#${id} text{font:${sizes.text}px ${fonts}}`,
     `#${id} .title{font-size:${sizes.title}px;font-weight:600}`,
     `#${id} .number{font-variant-numeric:tabular-nums}`,
     `@media (max-width:${Math.round(width * narrow)}px){#${id} text{font-size:${sizes.narrowText}px}` +

@@ -54,10 +54,10 @@ export interface Layout {
 }
 
 /** What text is wide, about: no font is at hand to measure with, so rather too much. */
-const widthOf = (text: string, size: number): number => Array.from(text).length * size * 0.56;
+export const widthOf = (text: string, size: number): number => Array.from(text).length * size * 0.56;
 
 /** Words in lines of at most `width`. A longer word keeps a line of its own. */
-function wrap(text: string, size: number, width: number): string[] {
+export function wrap(text: string, size: number, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter((part) => part !== "")) {
     const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;

@@ -46,3 +46,41 @@ export function element(
   const gap = children.every((child) => child instanceof Markup) ? "\n" : "";
   return new Markup(`<${name}${written}>${gap}${inside.join(gap)}${gap}</${name}>`);
 }
+
+/** An SVG document of that size, made with an id that follows from its content: no two on a page share one. */
+export const svgDocument = (
+  prefix: string,
+  { width, height }: { readonly width: number; readonly height: number },
+  make: (id: string) => {
+    readonly title: string;
+    readonly description: string;
+    readonly parts: readonly Markup[];
+  },
+): string => {
+  const write = (id: string): string => {
+    const { title, description, parts } = make(id);
+    return element(
+      "svg",
+      {
+        xmlns: "http://www.w3.org/2000/svg",
+        id,
+        width,
+        height,
+        viewBox: `0 0 ${coordinate(width)} ${coordinate(height)}`,
+        role: "img",
+        "aria-labelledby": `${id}-title ${id}-desc`,
+      },
+      element("title", { id: `${id}-title` }, title),
+      element("desc", { id: `${id}-desc` }, description),
+      ...parts,
+    ).xml;
+  };
+  return `${write(`${prefix}-${hash(write(prefix))}`)}\n`;
+};
+
+/** FNV-1a: short and well spread. */
+function hash(text: string): string {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return (h >>> 0).toString(36);
+}

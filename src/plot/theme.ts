@@ -50,28 +50,50 @@ export const dashOf = (series: number): string | undefined =>
 
 export const colourOf = (series: number): string => `s${series % styleCount}`;
 
-/** Declares the colours as custom properties of the element `#id`. */
-function declare(id: string, { series, ...named }: Palette): string {
-  const colours = [...Object.entries(named), ...series.map((colour, i) => [`s${i}`, colour])];
-  return `#${id}{${colours.map(([name, colour]) => `--${name}:${colour}`).join(";")}}`;
-}
+/** Colours by name, for both kinds of paper. */
+export type Colours = Readonly<Record<"light" | "dark", Readonly<Record<string, string>>>>;
+
+/** A class, what it paints, and the name of the colour. */
+export type Rule = readonly [className: string, property: "fill" | "stroke", colour: string];
 
 /**
- * The style sheet of a picture, for the element `#id` only, so that the pictures of a page do not mix. Its classes fill
- * (`paper`, `ink`, `muted`, `s0` …) or stroke (`grid`, `axis`, `s0-line` …) with the colour of that name.
+ * Rules with the colours of a theme, for the element `#id` only, so that the pictures of a page do not mix. The colours
+ * are custom properties of that element.
  */
-export function styleSheet(id: string, theme: Theme): string {
-  const base = palettes[theme === "dark" ? "dark" : "light"];
-  // Renderers that know no custom properties (librsvg) take the first declaration, all others the second.
-  const rule = (name: string, property: string, colour: string, variable = name) =>
-    `#${id} .${name}{${property}:${colour};${property}:var(--${variable})}`;
-  const dark = `@media (prefers-color-scheme:dark){${declare(id, palettes.dark)}}`;
+export function sheet(id: string, theme: Theme, colours: Colours, rules: readonly Rule[]): string {
+  const base = colours[theme === "dark" ? "dark" : "light"];
+  const declare = (named: Readonly<Record<string, string>>) =>
+    `#${id}{${Object.entries(named)
+      .map(([name, colour]) => `--${name}:${colour}`)
+      .join(";")}}`;
   return [
-    declare(id, base),
-    ...(theme === "auto" ? [dark] : []),
-    ...(["paper", "ink", "muted"] as const).map((name) => rule(name, "fill", base[name])),
-    ...(["grid", "axis"] as const).map((name) => rule(name, "stroke", base[name])),
-    ...base.series.map((colour, i) => rule(`s${i}`, "fill", colour)),
-    ...base.series.map((colour, i) => rule(`s${i}-line`, "stroke", colour, `s${i}`)),
+    declare(base),
+    ...(theme === "auto" ? [`@media (prefers-color-scheme:dark){${declare(colours.dark)}}`] : []),
+    // Renderers that know no custom properties (librsvg) take the first declaration, all others the second.
+    ...rules.map(
+      ([className, property, colour]) =>
+        `#${id} .${className}{${property}:${base[colour]};${property}:var(--${colour})}`,
+    ),
   ].join("\n");
 }
+
+const named = ({ series, ...others }: Palette): Readonly<Record<string, string>> => ({
+  ...others,
+  ...Object.fromEntries(series.map((colour, i) => [`s${i}`, colour])),
+});
+
+/** The colours of {@link palettes} by name; the series are `s0`, `s1`, …. */
+export const colours: Colours = { light: named(palettes.light), dark: named(palettes.dark) };
+
+/** The style sheet of a plot: classes fill (`paper`, `ink`, `muted`, `s0` …) or stroke (`grid`, `axis`, `s0-line` …). */
+export function styleSheet(id: string, theme: Theme): string {
+  const series = palettes.light.series.map((_, i) => `s${i}`);
+  return sheet(id, theme, colours, [
+    ...["paper", "ink", "muted"].map((name): Rule => [name, "fill", name]),
+    ...["grid", "axis"].map((name): Rule => [name, "stroke", name]),
+    ...series.map((name): Rule => [name, "fill", name]),
+    ...series.map((name): Rule => [`${name}-line`, "stroke", name]),
+  ]);
+}
+
+export const fonts = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif';
