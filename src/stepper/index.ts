@@ -5,6 +5,8 @@
  */
 
 export * from "./exercises/index.ts";
+export * from "./lessons/index.ts";
+export * from "./pictures/index.ts";
 export type { Change, Difference } from "./trace/diff.ts";
 export { loadTrace } from "./trace/load.ts";
 export { type RecordOptions, record } from "./trace/record.ts";
