@@ -1,4 +1,4 @@
-import { allocate, type DType, dtypes, floatx, isFloat } from "../dtype.ts";
+import { allocate, type Cells, type DType, dtypes, floatx, isFloat } from "../dtype.ts";
 import { ensure, saying } from "../errors.ts";
 import { kernels } from "../kernels/backend.ts";
 import type { Kernels } from "../kernels/kernels.ts";
@@ -239,6 +239,14 @@ function declare<N extends Names, S extends AttrSpecs>(
   return self;
 }
 
+/** The first number that is not finite. A plain loop takes a tenth of the time of `find`. */
+function firstEndless(cells: Cells): number | undefined {
+  for (let i = 0; i < cells.length; i++) {
+    if (!Number.isFinite(cells[i])) return cells[i];
+  }
+  return undefined;
+}
+
 /**
  * The same numbers in another dtype: floats are cut to whole numbers, and what is not 0 becomes true.
  *
@@ -259,8 +267,7 @@ export const cast = op("cast", ["x"], { dtype: lead(oneOf(...dtypes)()) })({
       k.unary("logicalNot", out, out);
       return;
     }
-    const isWhole = isFloat(dtype) || x.data instanceof Int32Array || x.data instanceof Uint8Array;
-    const lost = isWhole ? undefined : x.data.find((value) => !Number.isFinite(value));
+    const lost = isFloat(dtype) ? undefined : firstEndless(x.data);
     ensure(lost === undefined, () => `${lost} cannot become ${dtype}`);
     k.copy(x, out);
   },

@@ -1,8 +1,9 @@
-import { allocate, checkDType, type DType, floatx, isFloat } from "../dtype.ts";
+import { checkDType, type DType, floatx, isFloat } from "../dtype.ts";
 import { ChainruleError, checkOptions, ensure, saying, show } from "../errors.ts";
 import { type Stream, stream } from "../random.ts";
-import { checkShape, ensureFits, resolveReshape, type Shape, type ShapeLike, sizeOf } from "../shape.ts";
+import { checkShape, ensureFits, resolveReshape, type Shape, type ShapeLike } from "../shape.ts";
 import { readRaw, toCells } from "./convert.ts";
+import { Filled } from "./filled.ts";
 import { Leaf, Tensor, type TensorLike, Variable } from "./tensor.ts";
 
 export interface TensorOptions {
@@ -102,8 +103,7 @@ function filled(who: string, shape: ShapeLike, value: number, dtype: DType): Ten
   if (typeof value !== "number") {
     throw new ChainruleError(`${who}: the value must be a number; received ${show(value)}`);
   }
-  const cells = allocate(dtype, sizeOf(size));
-  return new Tensor(size, dtype, cells.fill(toCells(who, [value], dtype)[0]!));
+  return new Filled(size, dtype, toCells(who, [value], dtype)[0]!);
 }
 
 /** A tensor of `shape` whose every cell is `value`. */

@@ -6,11 +6,11 @@ import { traceOn } from "../../src/compile/compile.ts";
 import { placesOf } from "../../src/compile/layout.ts";
 import { type Life, layOut } from "../../src/compile/memory.ts";
 import { stagesOf } from "../../src/compile/stages.ts";
-import { Tape } from "../../src/ops/trace/tape.ts";
 import { Units } from "../../src/compile/units.ts";
 import type { Cells } from "../../src/dtype.ts";
 import * as c from "../../src/index.ts";
 import { runtime } from "../../src/kernels/wasm/runtime/runtime.ts";
+import { Tape } from "../../src/ops/trace/tape.ts";
 import { runs } from "../support/compiled.ts";
 import { watchWarnings } from "../support/warnings.ts";
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { traceOn } from "../../src/compile/compile.ts";
 import { writtenInPlace } from "../../src/compile/in-place.ts";
 import { stagesOf } from "../../src/compile/stages.ts";
-import { Tape } from "../../src/ops/trace/tape.ts";
 import { Units } from "../../src/compile/units.ts";
 import * as c from "../../src/index.ts";
 import { runtime } from "../../src/kernels/wasm/runtime/runtime.ts";
+import { Tape } from "../../src/ops/trace/tape.ts";
 
 type Results = c.Tensor | readonly c.Tensor[];
 

@@ -202,6 +202,30 @@ describe("ops that are not one loop", () => {
   });
 });
 
+describe("one number in all cells", () => {
+  const two = pointwiseOp("two", (x) => x.mul(c.full([few], 2)));
+  const operands = () => {
+    const allocate = vi.spyOn(runtime(), "allocate");
+    const y = two(new Float32Array(few).fill(3));
+    expect(y.data[few - 1]).toBe(6);
+    // The operands, the result and the program.
+    return allocate.mock.calls.filter(([bytes]) => bytes === 4 * few).length - 1;
+  };
+
+  it("is part of the code", () => {
+    expect(operands()).toBe(1);
+  });
+
+  it("counts as what stands in the cells once they were looked at", () => {
+    const x = c.full([few], 2);
+    x.data[5] = 7;
+    const y = pointwiseOp("own", (u) => u.mul(x))(new Float32Array(few).fill(3));
+    expect(Array.from(y.data.subarray(4, 7))).toEqual([6, 21, 6]);
+    const z = c.compile((u: c.Tensor) => u.mul(x))(3);
+    expect(Array.from(z.data.subarray(4, 7))).toEqual([6, 21, 6]);
+  });
+});
+
 describe("broadcasting", () => {
   it("is undone in the gradients", () => {
     const [row, column] = [

@@ -1,6 +1,7 @@
 import { canGenerate, stepOf } from "../../kernels/wasm/fused/call.ts";
 import type { Fused, Ref } from "../../kernels/wasm/fused/fused.ts";
-import { Variable } from "../../tensor/tensor.ts";
+import { Filled } from "../../tensor/filled.ts";
+import { type Tensor, Variable } from "../../tensor/tensor.ts";
 import type { View } from "../../view.ts";
 import type { Call, Tape } from "./tape.ts";
 
@@ -13,6 +14,12 @@ const squeezed = (view: View): View => {
   const kept = view.shape.flatMap((size, i) => (size === 1 ? [] : [i]));
   return { ...view, shape: kept.map((i) => view.shape[i]!), stride: kept.map((i) => view.stride[i]!) };
 };
+
+/** The number in all cells of a tensor, where that is known when it is traced. */
+function numberIn(x: Tensor): number | undefined {
+  if (x instanceof Filled && x.number !== undefined) return x.number;
+  return x.size === 1 && !(x instanceof Variable) && !x.symbolic ? x.data[0] : undefined;
+}
 
 const sameView = (a: View, b: View): boolean =>
   a.data === b.data && a.offset === b.offset && String(a.stride) === String(b.stride);
@@ -32,9 +39,9 @@ export function fused(
   const read = (view: View): Ref => {
     const step = stepsOf.get(view.data);
     if (step !== undefined) return { step };
-    const { of, size, dtype } = tape.buffer(view);
-    const isNumber = of !== undefined && size === 1 && !(of instanceof Variable) && !of.symbolic;
-    if (isNumber && isCode(of.data[0]!)) return { constant: of.data[0]!, dtype };
+    const { of, dtype } = tape.buffer(view);
+    const constant = of && numberIn(of);
+    if (constant !== undefined && isCode(constant)) return { constant, dtype };
     const wanted = squeezed(view);
     const known = inputs.findIndex((input) => sameView(input, wanted));
     return { input: known >= 0 ? known : inputs.push(wanted) - 1 };
