@@ -18,6 +18,8 @@ const guests = [
   { path: "", packages: ["ndarray", "ndarray-ops", "seedrandom"], node: false },
   { path: "datasets/", packages: [], node: true },
   { path: "cli", packages: [], node: true },
+  { path: "stepper/web/", packages: ["lit"], node: false },
+  { path: "stepper/panels/", packages: ["lit"], node: false },
 ];
 
 const escaped = (path) => path.replaceAll(".", "\\.");

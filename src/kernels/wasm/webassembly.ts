@@ -1,4 +1,4 @@
-// What of WebAssembly is used here. TypeScript declares it only with the whole of the DOM.
+// What of WebAssembly is used here. TypeScript declares it only with the whole of the DOM, and more narrowly.
 
 export interface Memory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
@@ -27,4 +27,6 @@ interface WebAssemblyApi {
   readonly Instance: new (module: Module, imports: Readonly<Record<string, object>>) => Instance;
 }
 
-export const webAssembly = Reflect.get(globalThis, "WebAssembly") as WebAssemblyApi;
+const found: unknown = Reflect.get(globalThis, "WebAssembly");
+
+export const webAssembly = found as WebAssemblyApi;
