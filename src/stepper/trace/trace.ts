@@ -1,6 +1,11 @@
 import type { Comparison } from "../../autodiff/check/check.ts";
 import { type ExplanationFormat, formats, write } from "../../autodiff/explanation.ts";
 import { ChainruleError, checkOptions, show } from "../../errors.ts";
+import { type DisplayBundle, displayBundle } from "../pictures/display.ts";
+import { toDot } from "../pictures/dot.ts";
+import { toMermaid } from "../pictures/mermaid.ts";
+import type { OutlineOptions } from "../pictures/outline.ts";
+import { type TraceSvgOptions, toSVG } from "../pictures/to-svg.ts";
 import type { Ledger } from "../windows/ledger.ts";
 import { type Change, changesBetween } from "./diff.ts";
 import { explanationOf } from "./explain.ts";
@@ -56,6 +61,9 @@ export interface Sources {
   /** The parts of an op that go into a file. */
   readonly saved?: (node: number) => Trace | undefined;
 }
+
+/** What Deno's notebooks ask an object for, to show it. */
+const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
 
 /**
  * A forward and a backward pass, recorded: every step with its rule and its numbers, to be gone through in both directions.
@@ -222,5 +230,57 @@ export class Trace implements Tables {
    */
   diff(other: Trace): Change[] {
     return changesBetween(this, other);
+  }
+
+  /**
+   * The moment after a step as an SVG document: the layers with their values and gradients, the one of the step open with
+   * its ops, and the explanation beside it. A trace without layers is drawn as a graph.
+   *
+   * @throws If there is no such step, or an option is unknown.
+   * @example
+   * ```ts
+   * const w = variable(2, { name: "w" });
+   * const trace = record(({ x }) => w.mul(x).square(), { x: 3 });
+   * deepEqual(trace.toSVG({ step: 2, theme: "dark" }).startsWith("<svg "), true);
+   * ```
+   */
+  toSVG(options: TraceSvgOptions = {}): string {
+    return toSVG(this, options);
+  }
+
+  /**
+   * The graph in the language of Graphviz: a box for each op with its formula, value and gradient, layers around them, and
+   * at each edge what was sent back through it.
+   *
+   * @throws If there is no such step, or an option is unknown.
+   * @example
+   * ```ts
+   * const x = variable(3, { name: "x" });
+   * const dot = record(() => x.mul(x)).toDot();
+   * deepEqual(dot.match(/n0 -> n1 .*$/gm), ['n0 -> n1 [label="a: 3"]', 'n0 -> n1 [label="b: 3"]']);
+   * ```
+   */
+  toDot(options: OutlineOptions = {}): string {
+    return toDot(this, options);
+  }
+
+  /**
+   * The graph in the language of Mermaid, which GitHub draws: as {@link Trace.toDot}.
+   *
+   * @throws If there is no such step, or an option is unknown.
+   * @example
+   * ```ts
+   * const x = variable(3, { name: "x" });
+   * const text = record(() => x.square()).toMermaid({ by: "layer" });
+   * deepEqual(text.split("\n")[0], "flowchart TD");
+   * ```
+   */
+  toMermaid(options: OutlineOptions = {}): string {
+    return toMermaid(this, options);
+  }
+
+  /** How notebooks show a trace: the picture of its end. */
+  [jupyterDisplay](): DisplayBundle {
+    return displayBundle(this);
   }
 }
