@@ -1,4 +1,4 @@
-import { accents, letterCommands, readGroup, symbols } from "./tex.ts";
+import { letterCommands, readGroup, symbols } from "./tex.ts";
 
 /** A piece of a formula: finished MathML, and whether scripts go above and below it rather than beside it. */
 interface Piece {
@@ -16,6 +16,9 @@ const leaf = (name: "mi" | "mn" | "mo" | "mtext", text: string, attributes = "")
 
 const row = (pieces: readonly Piece[]): string =>
   pieces.length === 1 ? pieces[0]!.xml : `<mrow>${pieces.map(({ xml }) => xml).join("")}</mrow>`;
+
+/** What stands above a letter: MathML puts signs there that stand alone, not those that join the letter before. */
+const marks: Readonly<Record<string, string>> = { bar: "¯", hat: "^", tilde: "~", dot: "˙" };
 
 /** Upright, as the names of functions are. */
 const upright = (text: string): Piece => leaf("mi", text, ' mathvariant="normal"');
@@ -107,9 +110,10 @@ class Reader {
   #command(name: string): Piece | undefined {
     if (name === "frac") return { xml: `<mfrac>${this.#argument()}${this.#argument()}</mfrac>` };
     if (name === "sqrt") return { xml: `<msqrt>${this.#argument()}</msqrt>` };
-    if (name in accents) {
-      const mark = name === "bar" ? "¯" : accents[name]!;
-      return { xml: `<mover accent="true">${this.#argument()}<mo stretchy="true">${mark}</mo></mover>` };
+    if (name in marks) {
+      return {
+        xml: `<mover accent="true">${this.#argument()}<mo stretchy="true">${marks[name]!}</mo></mover>`,
+      };
     }
     if (letterCommands.has(name)) return upright(this.#group().replaceAll(String.raw`\_`, "_"));
     if (name === "left" || name === "right") return undefined;

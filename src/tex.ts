@@ -98,7 +98,7 @@ export const symbols: Readonly<Record<string, string>> = {
 };
 
 /** Commands that put a mark above what follows: combining characters. */
-export const accents: Readonly<Record<string, string>> = {
+const accents: Readonly<Record<string, string>> = {
   bar: "\u0304",
   hat: "\u0302",
   tilde: "\u0303",
