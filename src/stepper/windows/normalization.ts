@@ -33,7 +33,7 @@ export interface NormalizationPaths {
   readonly gradient: Tensor;
 }
 
-const pathNames: readonly PathName[] = ["direct", "mean", "variance"];
+export const pathNames: readonly PathName[] = ["direct", "mean", "variance"];
 
 /** The normalization with gradients along some of the paths only: x is a constant on the others. */
 function normalized(x: Tensor, { axis, epsilon, gamma }: Normalization, open: readonly PathName[]): Tensor {
@@ -45,7 +45,8 @@ function normalized(x: Tensor, { axis, epsilon, gamma }: Normalization, open: re
   return gamma === undefined ? y : mul(y, gamma);
 }
 
-function pathTex(name: PathName, hasGamma: boolean): string {
+/** What a path gives, as LaTeX: n cells share a mean, and x̂ is the normalized x. */
+export function pathTex(name: PathName, hasGamma: boolean): string {
   const arriving = hasGamma ? tex`\gamma \bar{y}` : tex`\bar{y}`;
   const scale = tex`\frac{1}{\sqrt{\sigma^2 + \varepsilon}}`;
   if (name === "direct") return tex`${scale} ${arriving}`;

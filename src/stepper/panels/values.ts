@@ -1,0 +1,45 @@
+import { ChainruleError } from "../../errors.ts";
+import { formatShape, sizeOf } from "../../shape.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import type { TensorRecord } from "../trace/records.ts";
+import { indexOf, sampledCell } from "../trace/sample.ts";
+import { type Index, positionOf } from "../windows/ledger.ts";
+
+/** A tensor of a trace, as far as its cells are at hand. */
+export interface Values {
+  /** NaN where a cell is missing. */
+  readonly tensor: Tensor;
+  /** Whether all cells are there. */
+  readonly whole: boolean;
+  has(cell: Index): boolean;
+}
+
+/** Of a larger tensor, a file has too few cells for a picture of windows. */
+const mostCells = 2 ** 21;
+
+/** All cells of a tensor. */
+export const wholeValues = (tensor: Tensor): Values => ({ tensor, whole: true, has: () => true });
+
+/**
+ * The cells that a trace has of a tensor: all of them, or the sample that a file keeps of a large one.
+ *
+ * @throws If there are only samples of a tensor that is too large.
+ */
+export function valuesOf({ shape, dtype, cells, sample }: TensorRecord): Values {
+  if (cells !== undefined) return wholeValues(new Tensor(shape, dtype, cells));
+  const size = sizeOf(shape);
+  if (size > mostCells) {
+    throw new ChainruleError(
+      `this file has only samples of a tensor of ${formatShape(shape)}; record a smaller batch or image to see its windows`,
+    );
+  }
+  const filled = new Float64Array(size).fill(Number.NaN);
+  for (let i = 0; i < sample.cells.length; i++) {
+    filled[positionOf("sample", indexOf(sample, i), shape)] = sample.cells[i]!;
+  }
+  return {
+    tensor: new Tensor(shape, "float64", filled),
+    whole: false,
+    has: (cell) => sampledCell(sample, cell) !== undefined,
+  };
+}
