@@ -47,9 +47,9 @@ export function loss() {
 `,
   questions: [
     {
-      step: { phase: "seed" },
+      step: { phase: "forward", op: "softmaxCrossEntropy" },
       about: "choice",
-      asked: "The net is new and knows nothing, and there are ten classes. How large is the loss?",
+      asked: "The net is new and knows nothing, and there are ten classes. How large is the loss of a photo?",
       choices: [
         {
           text: "about 0.1",
