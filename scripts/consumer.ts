@@ -13,6 +13,8 @@ const root = process.cwd();
 const project = mkdtempSync(join(tmpdir(), "chainrule-consumer-"));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
 const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" });
 const npm = (...args: string[]) =>
   execFileSync("npm", args, {
@@ -65,6 +67,21 @@ try {
     check(`types, ${resolution}`, () => node(tsc, ...options, "program.ts"), "");
   }
   check("runs in Node", () => node("program.js"), "3 6 0");
+
+  const command = join(project, "node_modules/chainrule/dist/cli/index.js");
+  const neuron = ["step", "neuron", "--by", "op", "--from", "0", "--to", "0"];
+  const told = "neuron: A neuron\n\nforward  mul\n   0  y = a · b = 0.8 · 1.5 = 1.2";
+  check(
+    "steps through a lesson",
+    () =>
+      node(command, ...neuron)
+        .split("\n")
+        .slice(0, 4)
+        .join("\n"),
+    told,
+  );
+  // npx runs what `bin` names.
+  check("npx chainrule", () => npm("exec", "--no", "chainrule", "--", "--version"), manifest.version);
 
   const bundle = join(project, "bundle.js");
   const entryPoints = [join(project, "program.js")];

@@ -1,0 +1,162 @@
+import { formatShape } from "../../shape.ts";
+import { explanationOf } from "../trace/explain.ts";
+import type { Trace } from "../trace/trace.ts";
+import { guessHelp, judged, parseCell, parseGuess, parseSetting } from "./answers.ts";
+import { brief } from "./numbers.ts";
+import { searchWords, stepsAbout } from "./search.ts";
+import {
+  isCovered,
+  type Message,
+  movedTo,
+  opened,
+  type Question,
+  revealed,
+  type State,
+  shownLevel,
+  withLevel,
+} from "./state.ts";
+
+/** A question, what is written into the answer at first, and what an answer does. */
+interface Asking {
+  readonly asks: (state: State) => string;
+  readonly initial?: string;
+  readonly answer: (state: State, text: string) => State;
+}
+
+const say = (state: State, text: string, tone: Message["tone"] = "plain"): State => ({
+  ...state,
+  message: { text, tone },
+});
+
+/** What a step gives, in one word for the question. */
+const subjectOf = ({ steps }: Trace, at: number): string =>
+  steps[at]!.phase === "forward" ? "the value" : "the gradient";
+
+function predict(state: State, text: string): State {
+  const { trace, at } = shownLevel(state);
+  const value = trace.tensors[trace.steps[at]!.value]!;
+  const answers = judged(parseGuess(text), value);
+  const shown = revealed(state);
+  if (answers.length === 0) return shown;
+  const right = answers.filter((answer) => answer.right).length;
+  const texts = answers.map((answer) =>
+    answer.right
+      ? `✓ ${answer.about} ${answer.actual}`
+      : `✗ ${answer.about}: not ${answer.guessed}, it is ${answer.actual}`,
+  );
+  const score = [state.score[0] + right, state.score[1] + answers.length] as const;
+  return say({ ...shown, score }, texts.join("   "), right === answers.length ? "good" : "bad");
+}
+
+/** Goes to the next step from a list, around the end if there is none. */
+export function soughtFrom(state: State, text: string, direction: 1 | -1): State {
+  const { trace, at } = shownLevel(state);
+  const found = stepsAbout(trace, text);
+  if (found.length === 0) return say({ ...state, sought: text }, `nothing is called ${text}`, "bad");
+  const ahead = direction === 1 ? found.find((step) => step > at) : found.filter((step) => step < at).at(-1);
+  const next = ahead ?? (direction === 1 ? found[0]! : found.at(-1)!);
+  const place = `${found.indexOf(next) + 1} of ${found.length} steps about ${text}`;
+  return say({ ...movedTo(state, next), sought: text }, place);
+}
+
+function breakAt(state: State, text: string): State {
+  const { trace, breakpoints } = shownLevel(state);
+  const label = text.trim();
+  const rest = breakpoints.filter((one) => one.label !== label);
+  if (rest.length < breakpoints.length) {
+    return say(withLevel(state, { breakpoints: rest }), `no longer stops at ${label}`);
+  }
+  const steps = stepsAbout(trace, label);
+  if (steps.length === 0) return say(state, `no step is about ${label}: nothing to stop at`, "bad");
+  const added = [...breakpoints, { label, steps: new Set(steps) }];
+  return say(withLevel(state, { breakpoints: added }), `stops at ${label}: ${steps.length} steps`);
+}
+
+function explain(state: State, text: string): State {
+  const { trace, at } = shownLevel(state);
+  const cell = parseCell(text);
+  // Refuses what is no cell.
+  explanationOf(trace, at, cell);
+  return { ...state, cell };
+}
+
+const lossOf = (trace: Trace): string =>
+  brief(trace.tensors[trace.nodes[trace.loss]!.tensor]!.sample.cells[0] ?? 0);
+
+function whatIf(state: State, text: string): State {
+  const { trace, at } = shownLevel(state);
+  const [name, value] = parseSetting(text);
+  const other = trace.replay({ set: { [name]: value } });
+  const next = opened(state, other, `what if ${text.trim()}`, "what-if", Math.min(at, other.length - 1));
+  return say(next, `loss ${lossOf(trace)} → ${lossOf(other)}; Esc goes back`);
+}
+
+const askings: Readonly<Record<Question, Asking>> = {
+  predict: {
+    asks: (state) => {
+      const { trace, at } = shownLevel(state);
+      return `What is ${subjectOf(trace, at)}? (${guessHelp}; Enter shows it)`;
+    },
+    answer: predict,
+  },
+  find: {
+    asks: () => `Find (an op, a layer, a tensor, ${searchWords.join(", ")})`,
+    answer: (state, text) => (text.trim() === "" ? state : soughtFrom(state, text.trim(), 1)),
+  },
+  break: {
+    asks: () => `Stop at (an op, a layer, a tensor, ${searchWords.join(", ")})`,
+    answer: (state, text) => (text.trim() === "" ? state : breakAt(state, text)),
+  },
+  cell: {
+    asks: (state) => {
+      const { trace, at } = shownLevel(state);
+      return `Explain which cell of ${formatShape(trace.tensors[trace.steps[at]!.value]!.shape)}? (such as 0,2; nothing for the strongest)`;
+    },
+    answer: explain,
+  },
+  "what-if": {
+    asks: () => "What if (a variable or an input, such as w = 3)",
+    answer: (state, text) => (text.trim() === "" ? state : whatIf(state, text)),
+  },
+  save: {
+    asks: () => "Save as",
+    initial: "trace.json",
+    answer: (state, text) =>
+      text.trim() === "" ? state : { ...state, wish: { kind: "save", path: text.trim() } },
+  },
+};
+
+/** What is asked. */
+export const questionText = (state: State): string =>
+  state.prompt === undefined ? "" : askings[state.prompt.question].asks(state);
+
+/** The state with a question asked. */
+export const asking = (state: State, question: Question): State => ({
+  ...state,
+  prompt: { question, text: askings[question].initial ?? "" },
+});
+
+/** Asks what the step at the cursor gives, if that is to be predicted. */
+export const askingIfCovered = (state: State): State => (isCovered(state) ? asking(state, "predict") : state);
+
+function answered(state: State): State {
+  const { question, text } = state.prompt!;
+  const done: State = { ...state, prompt: undefined };
+  try {
+    return askings[question].answer(done, text);
+  } catch (error) {
+    // Of the question, or of the program that was run again: said, and the answer can be mended.
+    return say(state, error instanceof Error ? error.message : String(error), "bad");
+  }
+}
+
+/** Keys while a question is asked; `undefined` for one that is not part of an answer. */
+export function typed(state: State, key: string): State | undefined {
+  const { text } = state.prompt!;
+  const withText = (next: string): State => ({ ...state, prompt: { ...state.prompt!, text: next } });
+  if (key === "enter") return answered(state);
+  if (key === "escape") return { ...state, prompt: undefined };
+  if (key === "backspace") return withText([...text].slice(0, -1).join(""));
+  if (key === "space") return withText(`${text} `);
+  return [...key].length === 1 ? withText(text + key) : undefined;
+}
