@@ -121,7 +121,7 @@ describe("what is wrong is said in a line, without a stack", () => {
   test.each([
     [["step"], /^chainrule: step: expected a file or a lesson; received none/],
     [["step", "a", "b"], /received a b/],
-    [["stp"], /no subcommand "stp"; known: step/],
+    [["stp"], /no subcommand "stp"; known: step, lessons/],
     [["step", "neurn"], /no file and no lesson "neurn"; lessons: neuron/],
     [["step", "nowhere.mjs"], /nowhere\.mjs: there is no such file/],
     [["step", "src"], /src: it is a folder/],

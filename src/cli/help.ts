@@ -13,6 +13,7 @@ export const help =
 chainrule step FILE        a module that exports a loss
 chainrule step NAME        a lesson
 chainrule step TRACE.json  a trace that was saved
+chainrule lessons          all lessons as a page, served on this machine (--port N, --open)
 
 A module exports \`loss\`, or as its default a function that gives a scalar tensor, or a tensor; and \`inputs\`, if
 the function takes any: an object of numbers and lists. It may also export a \`trace\` made with record().

@@ -11,7 +11,10 @@ function version(): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-const subcommands: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { step };
+const subcommands: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  step,
+  lessons: async (args) => (await import("./lessons.ts")).lessons(args),
+};
 
 async function run(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;

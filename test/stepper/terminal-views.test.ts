@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import * as c from "../../src/index.ts";
 import { loadTrace, record, type Trace } from "../../src/stepper/index.ts";
@@ -11,7 +12,6 @@ import { plainText } from "../../src/stepper/terminal/plain.ts";
 import { railsOf } from "../../src/stepper/terminal/rails.ts";
 import { stepsAbout } from "../../src/stepper/terminal/search.ts";
 import { type State, shownLevel, start } from "../../src/stepper/terminal/state.ts";
-import { summaryOf } from "../../src/stepper/terminal/summary.ts";
 import { cut, fitted, plain, span, widthOf, wrapped } from "../../src/stepper/terminal/text.ts";
 import { messageOf } from "../support/message.ts";
 
@@ -29,7 +29,11 @@ const residual = (): Trace => {
   const a = c.Dense(4, { activation: "relu" })(x);
   const b = c.Dense(4)(a);
   const model = c.Model({ inputs: x, outputs: c.Dense(1)(c.Add()([a, b])) });
-  return record(() => model(c.ones([2, 4])).square().mean());
+  return record(() =>
+    model(c.ones([2, 4]))
+      .square()
+      .mean(),
+  );
 };
 
 const wide = { width: 110, height: 24 };
@@ -376,8 +380,8 @@ test("a trace as text, by op and by layer", () => {
 });
 
 test("a trace on the console", () => {
-  expect(summaryOf(neuron())).toBe("Trace: 9 nodes, 12 steps, loss 1");
-  expect(summaryOf(residual())).toMatchInlineSnapshot(`
+  expect(inspect(neuron())).toBe("Trace: 9 nodes, 12 steps, loss 1");
+  expect(inspect(residual())).toMatchInlineSnapshot(`
     "Trace: 17 nodes, 31 steps, loss 0.89
     gradient flow ▇▅▅█
     layer    activation  gradient   gain  saturated  dead

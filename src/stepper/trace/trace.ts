@@ -6,6 +6,7 @@ import { toDot } from "../pictures/dot.ts";
 import { toMermaid } from "../pictures/mermaid.ts";
 import type { OutlineOptions } from "../pictures/outline.ts";
 import { type TraceSvgOptions, toSVG } from "../pictures/to-svg.ts";
+import { summaryOf } from "../terminal/summary.ts";
 import type { Ledger } from "../windows/ledger.ts";
 import { type Change, changesBetween } from "./diff.ts";
 import { explanationOf } from "./explain.ts";
@@ -14,7 +15,6 @@ import type {
   FlowRow,
   GroupRecord,
   NodeRecord,
-  Phase,
   Program,
   StepRecord,
   Tables,
@@ -64,6 +64,9 @@ export interface Sources {
 
 /** What Deno's notebooks ask an object for, to show it. */
 const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
+
+/** What Node's console asks an object for, to show it. */
+const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 /**
  * A forward and a backward pass, recorded: every step with its rule and its numbers, to be gone through in both directions.
@@ -282,5 +285,10 @@ export class Trace implements Tables {
   /** How notebooks show a trace: the picture of its end. */
   [jupyterDisplay](): DisplayBundle {
     return displayBundle(this);
+  }
+
+  /** How consoles show a trace: its size, its loss, and how its layers pass gradients back. */
+  [inspected](): string {
+    return summaryOf(this);
   }
 }
