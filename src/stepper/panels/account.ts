@@ -1,8 +1,9 @@
+import type { ConvGeometry } from "../../geometry.ts";
 import { contributors, type Lane } from "../windows/convolution.ts";
 import type { Index, Ledger, Term } from "../windows/ledger.ts";
 import { stampedPlane } from "../windows/planes.ts";
 import type { Role } from "../windows/taps.ts";
-import type { ConvolutionSubject, Sum } from "./convolution-subject.ts";
+import type { Sum } from "./convolution-subject.ts";
 import type { Account, Line } from "./scene.ts";
 import { agrees, cellText, counted, factorText, numberText } from "./text.ts";
 import type { Values } from "./values.ts";
@@ -54,13 +55,7 @@ export function numberAt({ tensor, has }: Values, cell: Index): number | undefin
 }
 
 /** What one cell of a convolution's three tensors is made of, or what it makes. */
-export function accountOf(
-  { geometry: g, result }: ConvolutionSubject,
-  sum: Sum,
-  of: Role,
-  cell: Index,
-  lane: Lane,
-): Account {
+export function accountOf(g: ConvGeometry, sum: Sum, of: Role, cell: Index, lane: Lane): Account {
   const { parts, target } = sum;
   const [a, b] = order.filter((role) => role !== target) as [Role, Role];
   const values = { [a]: parts[a].values, [b]: parts[b].values };
@@ -93,7 +88,7 @@ export function accountOf(
       `This picture gives ${numberText(ofLane.sum)} of it; the rest comes from other ${othersOf(target)}.`,
     );
   }
-  if (target === "x") remarks.push(...sameSum(g, { parts, result }, cell, lane, ofLane));
+  if (target === "x") remarks.push(...sameSum(g, parts, cell, lane, ofLane));
   return {
     ...account,
     heading: `${name} is the sum of ${counted(count, "product")}${share}`,
@@ -108,19 +103,19 @@ const othersOf = (target: Role): string =>
 
 /** The two ways to dX, side by side. */
 function sameSum(
-  g: ConvolutionSubject["geometry"],
-  { parts }: { parts: Sum["parts"]; result: Role },
+  g: ConvGeometry,
+  parts: Sum["parts"],
   cell: Index,
   lane: Lane,
   { sum: gathered }: Products,
 ): string[] {
-  if (gathered === undefined || !parts.y.values.whole || !parts.filter.values.whole) return [];
-  const { first, rows } = stampedPlane(
-    g,
-    { y: parts.y.values.tensor, filter: parts.filter.values.tensor },
-    lane,
-  );
+  const [y, filter] = [parts.y.values, parts.filter.values];
+  if (gathered === undefined || !y.whole || !filter.whole) return [];
+  const { first, rows } = stampedPlane(g, { y: y.tensor, filter: filter.tensor }, lane);
   const stamped = rows[cell[1]! - first[0]]![cell[2]! - first[1]]!.value;
   const verdict = agrees(gathered, stamped, 0) ? "the same sum, in another order" : "which differ";
-  return [`Gathered ${numberText(gathered)}, stamped ${numberText(stamped)}: ${verdict}.`];
+  const count = g.height.output * g.width.output;
+  return [
+    `Gather adds up ${numberText(gathered)} here; ${counted(count, "stamp")} leave ${numberText(stamped)}: ${verdict}.`,
+  ];
 }

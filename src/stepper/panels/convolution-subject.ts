@@ -2,13 +2,12 @@ import type { ConvGeometry, Padding } from "../../geometry.ts";
 import { conv2d, conv2dFilter, conv2dInput } from "../../ops/conv.ts";
 import { noGrad } from "../../ops/recording.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { Tensor as NewTensor } from "../../tensor/tensor.ts";
 import type { Trace } from "../trace/trace.ts";
 import { convolutionOf, shapeOf } from "../windows/convolution.ts";
 import type { Role } from "../windows/taps.ts";
 import { arrivedAt, returnOf, sentTo } from "./gradients.ts";
 import type { Absent } from "./scene.ts";
-import { type Values, valuesOf, wholeValues } from "./values.ts";
+import { ensureDrawable, noValues, type Values, valuesOf, wholeValues } from "./values.ts";
 
 /** A tensor in its role, with its name in the panel. */
 export interface Part {
@@ -52,17 +51,6 @@ function computed(g: ConvGeometry, padding: Padding, target: Role, given: Readon
   });
 }
 
-/** No cell of a tensor. */
-const none = (shape: readonly number[]): Values => ({
-  tensor: new NewTensor(
-    shape,
-    "float32",
-    new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(Number.NaN),
-  ),
-  whole: false,
-  has: () => false,
-});
-
 /** The convolution that a node of a trace is, with what is known at a step; none if it is no convolution. */
 export function convolutionSubject(
   trace: Trace,
@@ -75,6 +63,7 @@ export function convolutionSubject(
   const convolution = convolutionOf(op ?? "", attributes, shapes, record(node).shape);
   if (convolution === undefined) return undefined;
   const { geometry, inputs: roles, result } = convolution;
+  ensureDrawable([geometry.height, geometry.width]);
   const padding: Padding = attributes.padding === "same" ? "same" : "valid";
   const nameOf = (slot: number) => slotNames[slots[slot]!] ?? "X";
   const values = new Map<number, Values>();
@@ -115,7 +104,7 @@ export function convolutionSubject(
     const outcome = () =>
       whole
         ? wholeValues(computed(geometry, padding, target, given as Record<Role, Tensor>))
-        : none(shapeOf(geometry, target));
+        : noValues(shapeOf(geometry, target));
     const own = { name: `d${nameOf(slot)}`, values: sent ? valuesOf(sent.record) : outcome() };
     return { target, recorded: sent !== undefined, parts: { ...factors, [target]: own } };
   };

@@ -4,7 +4,7 @@ import { tex } from "../../tex.ts";
 import { limitOf } from "../pictures/heatmap.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Lane } from "../windows/convolution.ts";
-import { normalizationPaths, type PathName, pathNames, pathTex } from "../windows/normalization.ts";
+import { type PathName, pathNames, pathTex } from "../windows/normalization.ts";
 import type { Place } from "../windows/taps.ts";
 import { numberAt } from "./account.ts";
 import { arrivedAt, returnOf, sentTo, throughOf } from "./gradients.ts";
@@ -13,14 +13,14 @@ import { type NormalizationNodes, normalizationGroup, normalizationNodes } from 
 import { pictureOf, thumbnailOf } from "./picture.ts";
 import type { Absent, Account, Choice, Panel, Picture, Scene, State } from "./scene.ts";
 import { cellText, numberText } from "./text.ts";
-import { type Values, valuesOf, wholeValues } from "./values.ts";
+import { type Values, valuesOf } from "./values.ts";
 
 /** What a path gives to dX. */
 interface Path {
   readonly name: PathName;
   readonly values: Values;
   /** The step of the trace that is this path. */
-  readonly step: number | undefined;
+  readonly step: number;
 }
 
 interface Paths {
@@ -64,10 +64,10 @@ export function normalizationPanel(trace: Trace, index: number): Panel | undefin
 }
 
 const lost =
-  "The ops of this layer are not those of a normalization that this panel knows: x − mean, times 1 / √(variance + epsilon), " +
-  "times gamma. So it shows nothing rather than guess.";
+  "The trace has not got the ops of a normalization here: x − mean, times 1 / √(variance + epsilon), times gamma. That is " +
+  "so where no gradient flows to x, as in the first layer of a model; or the layer does something else.";
 
-/** What each path gives, from the steps of the trace; else computed, if all that takes is there. */
+/** What each path gives: the trace has a step for each. */
 function pathsOf(trace: Trace, index: number, nodes: NormalizationNodes): Paths | Absent {
   const upstream = arrivedAt(trace, index, nodes.scaled);
   if (upstream === undefined) {
@@ -77,14 +77,12 @@ function pathsOf(trace: Trace, index: number, nodes: NormalizationNodes): Paths 
     };
   }
   const dy = valuesOf(upstream);
-  const open = pathNames.filter((name) => nodes.carriers[name] !== undefined);
-  const steps = open.map((name) => sentTo(trace, nodes.carriers[name]!, 0));
-  const paths = steps.every((sent) => sent !== undefined)
-    ? open.map((name, i): Path => ({ name, values: valuesOf(steps[i]!.record), step: steps[i]!.step }))
-    : computed(trace, nodes, dy);
-  if (paths === undefined) {
-    return { absent: "The trace has no gradient of X, and not all cells that it would take to compute it." };
-  }
+  const paths = pathNames.flatMap((name): Path[] => {
+    const carrier = nodes.carriers[name];
+    const sent = carrier === undefined ? undefined : sentTo(trace, carrier, 0);
+    return sent ? [{ name, values: valuesOf(sent.record), step: sent.step }] : [];
+  });
+  if (paths.length === 0) return { absent: lost };
   const total = trace.at(trace.length - 1).gradientOf(nodes.x);
   const alone = total.total !== undefined && total.expected === paths.length;
   const tensors = paths.map(({ values }) => values.tensor);
@@ -99,22 +97,6 @@ function pathsOf(trace: Trace, index: number, nodes: NormalizationNodes): Paths 
     },
     recorded: alone ? valuesOf(total.total!) : undefined,
   };
-}
-
-/** For an x that the trace has no gradient of, such as an input. */
-function computed(trace: Trace, nodes: NormalizationNodes, dy: Values): readonly Path[] | undefined {
-  const valueOf = (node: number) => valuesOf(trace.tensors[trace.nodes[node]!.tensor]!);
-  const x = valueOf(nodes.x);
-  const gamma = nodes.gamma === undefined ? undefined : valueOf(nodes.gamma);
-  const batch = nodes.carriers.mean !== undefined && nodes.carriers.variance !== undefined;
-  if (!batch || !x.whole || !dy.whole || gamma?.whole === false) return undefined;
-  const { epsilon, axis } = nodes;
-  const how = { axis, epsilon, ...(gamma && { gamma: gamma.tensor }) };
-  return normalizationPaths(x.tensor, dy.tensor, how).paths.map(({ name, gradient }) => ({
-    name,
-    values: wholeValues(gradient),
-    step: undefined,
-  }));
 }
 
 function drawn(found: Paths, { lane, pick }: State): Scene {
@@ -160,15 +142,7 @@ function drawn(found: Paths, { lane, pick }: State): Scene {
     pictures: [
       draw("dY", "dY", "the upstream gradient", undefined, dy, ""),
       ...paths.map(({ name, values }, i) =>
-        draw(
-          name,
-          name,
-          words[name],
-          pathTex(name, nodes.gamma !== undefined),
-          values,
-          i === 0 ? "→" : "+",
-          limit,
-        ),
+        draw(name, name, words[name], pathTex(name, nodes.hasGamma), values, i === 0 ? "→" : "+", limit),
       ),
       draw("sum", "dX", "the sum of the paths", undefined, sum, "=", limit),
     ],
@@ -185,7 +159,7 @@ function accountOf({ paths, sum, recorded }: Paths, cell: readonly number[]): Ac
       names: `${name} path`,
       numbers: words[name],
       product: numbers[i],
-      note: step === undefined ? undefined : `step ${step}`,
+      note: `step ${step}`,
       here: true,
     })),
     more: 0,
@@ -196,17 +170,21 @@ function accountOf({ paths, sum, recorded }: Paths, cell: readonly number[]): Ac
   };
 }
 
-function notesOf({ nodes, paths, sum, recorded }: Paths): string[] {
-  const notes: string[] = [
-    `x̂ is the normalized x, σ² the variance, n the number of cells that share it; here ε = ${numberText(nodes.epsilon)}${nodes.gamma === undefined ? ", and there is no γ" : ""}.`,
-  ];
-  if (nodes.carriers.variance === undefined) {
+function notesOf({ nodes: { epsilon, hasGamma, carriers }, sum, recorded }: Paths): string[] {
+  const notes: string[] = [];
+  if (epsilon === undefined) notes.push("σ² is the moving variance.");
+  else {
+    const also = hasGamma ? "" : ", and there is no γ";
+    notes.push(
+      `x̂ is the normalized x, σ² the variance, n the number of cells that share it; here ε = ${numberText(epsilon)}${also}.`,
+    );
+  }
+  if (carriers.variance === undefined) {
     notes.push(
       "The layer used its moving averages: they do not depend on X, so only the direct path is open.",
     );
-  } else if (paths.every(({ step }) => step === undefined)) {
-    notes.push("Nobody asked for dX, so the trace has no step for it. These are the numbers it would have.");
-  } else if (recorded === undefined) {
+  }
+  if (recorded === undefined) {
     notes.push("X is used elsewhere as well: its gradient in the trace has further terms.");
   }
   if (!sum.whole) notes.push("This file keeps only some cells of large tensors, rounded to 8 bits.");

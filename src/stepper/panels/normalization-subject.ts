@@ -4,16 +4,14 @@ import type { PathName } from "../windows/normalization.ts";
 /** The layers whose ops are searched for a normalization. */
 const kinds = ["BatchNormalization", "LayerNormalization", "GroupNormalization"];
 
-/** A normalization's nodes in a trace: gamma · (x − center) / √(spread + epsilon). */
+/** A normalization's nodes in a trace: gamma · (x − mean) / √(variance + epsilon). */
 export interface NormalizationNodes {
   readonly x: number;
   /** The normalized x times gamma, before beta is added. */
   readonly scaled: number;
-  readonly epsilon: number;
-  /** Laid along x, as the trace has it. */
-  readonly gamma: number | undefined;
-  /** The axes of mean and variance. */
-  readonly axis: readonly number[];
+  readonly hasGamma: boolean;
+  /** Not known where moving averages were used: the trace has only what came out. */
+  readonly epsilon: number | undefined;
   /** By path, the node that carries x's gradient along it; none where a moving average stands in for the batch. */
   readonly carriers: Readonly<Record<PathName, number | undefined>>;
 }
@@ -32,38 +30,35 @@ export function normalizationNodes(
   { nodes, tensors }: Tables,
   group: number,
 ): NormalizationNodes | undefined {
-  const own = nodes.flatMap((node, id) => (node.group === group ? [{ node, id }] : []));
-  const find = (fits: (node: NodeRecord) => boolean) => own.find(({ node }) => fits(node));
-  /** The node behind reshapes. */
-  const behind = (id: number): number =>
-    nodes[id]!.op === "reshape" && nodes[id]!.group === group ? behind(nodes[id]!.inputs[0]!) : id;
-  const centered = find(({ op }) => op === "sub");
-  const inverse = find(({ op }) => op === "rsqrt");
-  if (centered === undefined || inverse === undefined) return undefined;
-  const [x, center] = centered.node.inputs as [number, number];
-  const shifted = nodes[inverse.node.inputs[0]!]!;
-  if (shifted.op !== "add") return undefined;
-  const [spread, epsilon] = [behind(shifted.inputs[0]!), tensors[nodes[shifted.inputs[1]!]!.tensor]!];
-  const product = find(({ op, inputs }) => op === "mul" && inputs[0] === inverse.id);
-  const scaled = find(
-    ({ op, inputs }) => op === "mul" && inputs[0] === centered.id && inputs[1] === (product ?? inverse).id,
-  );
-  if (scaled === undefined || epsilon.sample.cells.length !== 1) return undefined;
-  const isOf = (id: number, op: string) => nodes[id]!.op === op && nodes[id]!.inputs[0] === x;
-  const [mean, variance] = [behind(center), spread];
-  return {
-    x,
-    scaled: scaled.id,
-    epsilon: epsilon.sample.cells[0]!,
-    gamma: product?.node.inputs[1],
-    axis: axesOf(nodes[variance]!),
-    carriers: {
-      direct: centered.id,
-      mean: isOf(mean, "mean") ? mean : undefined,
-      variance: isOf(variance, "variance") ? variance : undefined,
-    },
+  const find = (fits: (node: NodeRecord) => boolean): number | undefined => {
+    const found = nodes.findIndex((node) => node.group === group && fits(node));
+    return found === -1 ? undefined : found;
   };
+  const inputsOf = (node: number): readonly number[] => nodes[node]!.inputs;
+  const isOp = (node: number, op: string): boolean => nodes[node]!.op === op && nodes[node]!.group === group;
+  /** What is behind reshapes. */
+  const behind = (node: number): number => (isOp(node, "reshape") ? behind(inputsOf(node)[0]!) : node);
+  const centered = find(({ op }) => op === "sub");
+  const scaled = find(({ op, inputs }) => op === "mul" && inputs[0] === centered);
+  if (centered === undefined || scaled === undefined) return undefined;
+  const [x, center] = inputsOf(centered) as [number, number];
+  const factor = inputsOf(scaled)[1]!;
+  const hasGamma = isOp(factor, "mul");
+  const inverse = hasGamma ? inputsOf(factor)[0]! : factor;
+  const about = { x, scaled, hasGamma };
+  // What no gradient flows through is a constant in a trace.
+  if (nodes[inverse]!.kind === "constant") {
+    return {
+      ...about,
+      epsilon: undefined,
+      carriers: { direct: centered, mean: undefined, variance: undefined },
+    };
+  }
+  const shifted = inputsOf(inverse)[0];
+  if (!isOp(inverse, "rsqrt") || shifted === undefined || !isOp(shifted, "add")) return undefined;
+  const [mean, variance] = [behind(center), behind(inputsOf(shifted)[0]!)];
+  const fits = (node: number, op: string) => isOp(node, op) && inputsOf(node)[0] === x;
+  if (!fits(mean, "mean") || !fits(variance, "variance")) return undefined;
+  const epsilon = tensors[nodes[inputsOf(shifted)[1]!]!.tensor]!.sample.cells[0];
+  return { ...about, epsilon, carriers: { direct: centered, mean, variance } };
 }
-
-const axesOf = ({ attributes: { axis } }: NodeRecord): number[] =>
-  Array.isArray(axis) ? axis.filter((one) => typeof one === "number") : [];

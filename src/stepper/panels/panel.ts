@@ -3,7 +3,7 @@ import type { Trace } from "../trace/trace.ts";
 import { convolutionPanel } from "./convolution-panel.ts";
 import { normalizationPanel } from "./normalization-panel.ts";
 import { poolingPanel } from "./pooling-panel.ts";
-import { type Absent, isAbsent, type Panel, type Scene, type State } from "./scene.ts";
+import type { Absent, Panel, Scene, State } from "./scene.ts";
 
 const makers = [convolutionPanel, poolingPanel, normalizationPanel];
 
@@ -35,6 +35,3 @@ export function panelOf(trace: Trace, index: number): Panel | Absent | undefined
 
 /** What a panel shows in a state; or why there is nothing to show. */
 export const sceneOf = (panel: Panel, state: State): Scene | Absent => told(() => panel.draw(state));
-
-/** Squares and cells that take part: too many to draw or to search are refused by {@link panelOf}. */
-export { isAbsent };

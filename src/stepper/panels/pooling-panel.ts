@@ -1,3 +1,4 @@
+import { ChainruleError, show } from "../../errors.ts";
 import type { PoolGeometry } from "../../geometry.ts";
 import { tex } from "../../tex.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -12,7 +13,7 @@ import { channelPlane, placeWithin } from "./images.ts";
 import { type About, pictureOf, thumbnailOf } from "./picture.ts";
 import type { Account, Choice, Line, Mark, Panel, Picture, Scene, State, Tab } from "./scene.ts";
 import { cellText, counted, factorText, numberText } from "./text.ts";
-import { type Values, valuesOf } from "./values.ts";
+import { ensureDrawable, type Values, valuesOf } from "./values.ts";
 
 type PoolRole = "x" | "y";
 
@@ -36,6 +37,13 @@ const sizeOf = ({ height, width }: PoolGeometry, role: PoolRole): Place =>
 
 const isRole = (role: string): role is PoolRole => role === "x" || role === "y";
 
+/** Refuses a window that would take long to search: a file may say anything. */
+function ensureModestWindow({ poolSize }: Readonly<Record<string, unknown>>): void {
+  const sizes = Array.isArray(poolSize) ? poolSize : [];
+  if (sizes.every((size) => typeof size === "number" && size <= 1024)) return;
+  throw new ChainruleError(`poolSize: expected sizes of at most 1024; received ${show(poolSize)}`);
+}
+
 /** The panel of a pooling, with what is known at a step; none for other steps. */
 export function poolingPanel(trace: Trace, index: number): Panel | undefined {
   const step = trace.steps[index]!;
@@ -44,7 +52,9 @@ export function poolingPanel(trace: Trace, index: number): Panel | undefined {
   if (op !== "maxPool2d" && op !== "averagePool2d") return undefined;
   const x = valuesOf(trace.tensors[trace.nodes[inputs[0]!]!.tensor]!);
   const y = valuesOf(trace.tensors[tensor]!);
+  ensureModestWindow(attributes);
   const pooling = poolingOf(op, attributes, x.tensor)!;
+  ensureDrawable([pooling.geometry.height, pooling.geometry.width]);
   const { geometry: g } = pooling;
   const upstream = arrivedAt(trace, index, node);
   const sent = sentTo(trace, node, 0);

@@ -1,5 +1,6 @@
 import { ChainruleError } from "../../errors.ts";
-import { formatShape, sizeOf } from "../../shape.ts";
+import type { WindowAxis } from "../../geometry.ts";
+import { formatShape, type Shape, sizeOf } from "../../shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { TensorRecord } from "../trace/records.ts";
 import { indexOf, sampledCell } from "../trace/sample.ts";
@@ -17,6 +18,14 @@ export interface Values {
 /** Of a larger tensor, a file has too few cells for a picture of windows. */
 const mostCells = 2 ** 21;
 
+function ensureModest(shape: Shape): number {
+  const size = sizeOf(shape);
+  if (size <= mostCells) return size;
+  throw new ChainruleError(
+    `there are only samples of a tensor of ${formatShape(shape)}; record a smaller batch or image to see its windows`,
+  );
+}
+
 /** All cells of a tensor. */
 export const wholeValues = (tensor: Tensor): Values => ({ tensor, whole: true, has: () => true });
 
@@ -27,13 +36,7 @@ export const wholeValues = (tensor: Tensor): Values => ({ tensor, whole: true, h
  */
 export function valuesOf({ shape, dtype, cells, sample }: TensorRecord): Values {
   if (cells !== undefined) return wholeValues(new Tensor(shape, dtype, cells));
-  const size = sizeOf(shape);
-  if (size > mostCells) {
-    throw new ChainruleError(
-      `this file has only samples of a tensor of ${formatShape(shape)}; record a smaller batch or image to see its windows`,
-    );
-  }
-  const filled = new Float64Array(size).fill(Number.NaN);
+  const filled = new Float64Array(ensureModest(shape)).fill(Number.NaN);
   for (let i = 0; i < sample.cells.length; i++) {
     filled[positionOf("sample", indexOf(sample, i), shape)] = sample.cells[i]!;
   }
@@ -42,4 +45,29 @@ export function valuesOf({ shape, dtype, cells, sample }: TensorRecord): Values 
     whole: false,
     has: (cell) => sampledCell(sample, cell) !== undefined,
   };
+}
+
+/** A tensor of which no cell is known. */
+export const noValues = (shape: Shape): Values => ({
+  tensor: new Tensor(shape, "float64", new Float64Array(ensureModest(shape)).fill(Number.NaN)),
+  whole: false,
+  has: () => false,
+});
+
+/** At most so many squares along an axis, padding and gaps included. */
+const mostSquares = 2048;
+
+/**
+ * Refuses windows that are too large to draw: files may have any numbers in them.
+ *
+ * @throws If there are more than {@link mostSquares} squares along an axis.
+ */
+export function ensureDrawable(axes: readonly WindowAxis[]): void {
+  for (const { input, output, kernel, stride, dilation } of axes) {
+    const squares = Math.max(input, output * stride) + 2 * kernel * dilation;
+    if (squares <= mostSquares) continue;
+    throw new ChainruleError(
+      `these windows take ${squares} squares along an axis; at most ${mostSquares} are drawn. Record smaller images.`,
+    );
+  }
 }

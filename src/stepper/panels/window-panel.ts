@@ -134,7 +134,7 @@ export class WindowPanel extends LitElement {
       ${this.#views(state, scene)}
       ${scene.tex ? math(scene.tex) : nothing}
       ${this.#stamps(scene)}
-      <p class="muted">Point at a cell, or move with the arrow keys: what it is multiplied with lights up.</p>
+      <p class="muted">Point at a cell, or move with the arrow keys, to see its numbers.</p>
       <div class="pictures" @pointerleave=${() => (this.hover = undefined)}>${scene.pictures.map(
         (picture) => html`
         <div @click=${this.#handler(picture, this.#picked)} @keydown=${this.#handler(picture, this.#moved)}
