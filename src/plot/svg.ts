@@ -20,9 +20,14 @@ const isForbidden = (character: string): boolean => {
   return (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff;
 };
 
+/** As most texts are, long paths above all: nothing in them to be escaped. */
+const plain = /^[\w .,:;()#%+-]*$/;
+
 /** Any text as the text of an element or the value of an attribute. */
 export const escape = (text: string): string =>
-  Array.from(text, (c) => (isForbidden(c) ? "\ufffd" : (entities[c] ?? c))).join("");
+  plain.test(text)
+    ? text
+    : Array.from(text, (c) => (isForbidden(c) ? "\ufffd" : (entities[c] ?? c))).join("");
 
 /** A coordinate: two decimals at most, never `-0`. */
 export const coordinate = (value: number): string => String(Math.round(value * 100) / 100 + 0);

@@ -223,6 +223,37 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
       expect(await page.element.locator(".open-layer").getAttribute("data-layer")).not.toBe(name);
     });
 
+    test("cell by cell what a convolution does, where that is opened", async () => {
+      const page = await open("convnet");
+      const windows = page.element.locator("window-panel");
+      expect(await windows.count()).toBe(0);
+      await page.element.getByText("Cell by cell").click();
+      expect(await windows.locator("h3").innerText()).toMatch(/^conv2d: /);
+      const trace = loadTrace(traces.convnet);
+      await page.run(`element.step = ${trace.find({ op: "relu" })[0]};`);
+      expect(await windows.count()).toBe(0);
+      await page.run(`element.step = ${trace.find({ op: "maxPool2d" })[0]};`);
+      expect(await windows.locator("h3").innerText()).toMatch(/^max_?pool/i);
+      expect(await page.violations()).toEqual([]);
+    });
+
+    test("the open layer in sight, and leaves the pane where it is moved otherwise", async () => {
+      const page = await open("convnet");
+      const inSight = `
+        const pane = element.shadowRoot.querySelector(".graph").getBoundingClientRect();
+        const card = element.shadowRoot.querySelector(".open-layer").getBoundingClientRect();
+        return card.top >= pane.top && card.top < pane.bottom;`;
+      await page.run("element.step = 60; await element.updateComplete;");
+      expect(await page.run<boolean>(inSight)).toBe(true);
+      const scroll = "return element.shadowRoot.querySelector('.graph').scrollTop;";
+      await page.run("element.shadowRoot.querySelector('.graph').scrollTop = 0;");
+      await page.run("element.toggleHelp(); await element.updateComplete;");
+      expect(await page.run<number>(scroll)).toBe(0);
+      await page.run("element.nextStep(); await element.updateComplete;");
+      expect(await page.run<boolean>(inSight)).toBe(true);
+      expect(await page.run<number>(scroll)).toBeGreaterThan(0);
+    });
+
     test("the parts of an op, until they are left", async () => {
       const page = await open("neuron", { attributes: 'step="8"' });
       await page.slider.focus();

@@ -6,6 +6,8 @@
 // The curves of activations are computed with methods of tensors.
 import "../../autodiff/methods.ts";
 import "../../ops/fluent.ts";
+// It registers itself.
+import "../panels/window-panel.ts";
 import { Outline } from "./outline.ts";
 import { BackpropStepper } from "./stepper.ts";
 import { TensorView } from "./tensor-view.ts";

@@ -146,14 +146,3 @@ function drawPanel(node: NodeRecord, inputs: TensorRecord): Drawn | undefined {
     return undefined;
   }
 }
-
-const windowed = new Set(["conv2d", "conv2dInput", "conv2dFilter", "maxPool2d", "avgPool2d"]);
-
-/** The windows of a convolution or a pool, if the page knows the element that shows them. */
-export function windows({ trace, index, step, theme }: View): TemplateResult | typeof nothing {
-  const { op } = trace.nodes[throughOf(step)]!;
-  if (op === undefined || !windowed.has(op) || customElements.get("window-panel") === undefined)
-    return nothing;
-  return html`<section aria-label="Windows"><h3>Windows</h3>
-    <window-panel .trace=${trace} .index=${index} .theme=${theme}></window-panel></section>`;
-}

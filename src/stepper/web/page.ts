@@ -2,13 +2,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Answer, Guess } from "../../autodiff/predict.ts";
 import { code } from "./code.ts";
 import { graph } from "./graph.ts";
-import { activation, arrivals, explanation, tensors, windows } from "./inspector.ts";
+import { activation, arrivals, explanation, tensors } from "./inspector.ts";
 import type { Place } from "./place.ts";
 import { ask, verdict } from "./question.ts";
 import type { PickEvent } from "./tensor-view.ts";
 import { timeline } from "./timeline.ts";
 import { help, type ToolbarOptions, toolbar } from "./toolbar.ts";
 import { spoken, stepWords, throughOf } from "./view.ts";
+import { windows } from "./windows.ts";
 
 export interface PageOptions extends ToolbarOptions {
   readonly place: Place;
@@ -19,6 +20,9 @@ export interface PageOptions extends ToolbarOptions {
   readonly answer: Answer | undefined;
   readonly choose: (guess: Guess) => void;
   readonly pick: (event: PickEvent) => void;
+  /** Whether the windows of convolutions and the like are shown. */
+  readonly magnified: boolean;
+  readonly magnify: (on: boolean) => void;
 }
 
 /** All of the stepper: buttons, code, graph and inspector side by side, and the timeline. */
@@ -46,6 +50,7 @@ export function page(options: PageOptions): TemplateResult {
     <div class="timeline">
       ${timeline({ bars: place.bars, turn: view.trace.turn, index, shown, breakpoints, words, go: view.go })}
     </div>
+    ${windows(view, options.magnified, options.magnify)}
     <div class="spoken" aria-live="polite">${spoken(view)} ${
       answer === undefined ? "" : answer.right ? "Your prediction is right." : "Your prediction is wrong."
     }</div>`;
@@ -63,7 +68,7 @@ function inspector(
       ${question === undefined ? verdict(answer) : ask({ question, guess, choose, reveal: () => run("reveal") })}
       ${arrivals(view)}
     </div>
-    <div class="details">${windows(view)} ${activation(view)} ${tensors(view, pick)}</div>
+    <div class="details">${activation(view)} ${tensors(view, pick)}</div>
   </div>`;
 }
 

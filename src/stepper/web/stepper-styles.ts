@@ -92,10 +92,16 @@ math { font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaV
 .code code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .code .lit { background: var(--card); box-shadow: inset 4px 0 var(--accent); }
 
+.windows { border-top: 1px solid var(--grid); padding: 10px 16px; }
+.windows summary { cursor: pointer; font-size: 0.9em; font-weight: 600; }
+window-panel { margin-top: 12px; }
+
 .timeline { padding: 14px 16px 8px; border-top: 1px solid var(--grid); background: var(--paper); }
 .slider { position: relative; height: 44px; cursor: pointer; touch-action: pan-y; border-radius: 4px; }
 .slider svg { position: absolute; inset: 0; width: 100%; height: 100%; }
 .slider .done { fill: var(--card); }
+.forward { fill: var(--s0); }
+.backward { fill: var(--s2); }
 .turn { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 3 2; vector-effect: non-scaling-stroke; }
 .now { position: absolute; top: -5px; bottom: -5px; min-width: 3px; border: 2px solid var(--accent); border-radius: 3px; box-sizing: border-box; }
 .mark, .stop { position: absolute; transform: translateX(-50%); font-size: 12px; line-height: 1; }
@@ -117,7 +123,7 @@ math { font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaV
   .details { order: 3; }
   .program { order: 4; }
   .graph { max-height: 60vh; }
-  .timeline { position: sticky; bottom: 0; z-index: 1; }
+  .timeline { position: sticky; bottom: 0; z-index: 1; border-bottom: 1px solid var(--grid); }
 }
 @container (min-width: 760px) {
   .panes { grid-template-columns: minmax(0, 1fr) minmax(330px, 400px); }

@@ -3,6 +3,7 @@ import type { Answer, Guess } from "../../autodiff/predict.ts";
 import { type Theme, themes } from "../../plot/theme.ts";
 import { pictureStyle } from "../pictures/style.ts";
 import { loadTrace } from "../trace/load.ts";
+import type { StepRecord } from "../trace/records.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Stride } from "./cursor.ts";
 import type { BackpropStepperElement } from "./element.ts";
@@ -32,6 +33,7 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
     cell: { state: true },
     helping: { state: true },
     outlined: { state: true },
+    magnified: { state: true },
   };
   static override readonly styles = stepperStyles;
 
@@ -47,10 +49,13 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
   declare private cell: readonly number[] | undefined;
   declare private helping: boolean;
   declare private outlined: boolean;
+  declare private magnified: boolean;
   /** Where one is in the trace, and, in front of it, in the parts of an op that was opened. */
   #place: Place | undefined;
   #parts: Place | undefined;
   #loading: AbortController | undefined;
+  /** The step that was drawn last. */
+  #shown: StepRecord | undefined;
 
   constructor() {
     super();
@@ -60,6 +65,7 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
     this.breakpoints = new Set();
     this.helping = false;
     this.outlined = false;
+    this.magnified = false;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -255,13 +261,21 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
         guess: this.guess,
         answer: this.answer,
       },
-      ...{ predicting: this.predict, outlined: this.outlined, helping: this.helping },
+      ...{
+        predicting: this.predict,
+        outlined: this.outlined,
+        helping: this.helping,
+        magnified: this.magnified,
+      },
       run: (action: Action) => this[action](),
       predict: (on: boolean) => {
         this.predict = on;
       },
       outline: (on: boolean) => {
         this.outlined = on;
+      },
+      magnify: (on: boolean) => {
+        this.magnified = on;
       },
       stop: (breakpoints: ReadonlySet<number>) => {
         this.breakpoints = breakpoints;
@@ -275,17 +289,22 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
     });
   }
 
-  /** Keeps the open layer, the op in it and the lit line in sight, within their own panes. */
   protected override updated(): void {
-    for (const selector of [".open-layer", ".node:has(> .accent-line)", ".program .lit"]) {
-      const target = this.renderRoot.querySelector(selector);
-      const pane = target?.closest(".scrolls");
-      if (target && pane) scrollTo(pane, target);
-    }
     // What can be scrolled must be so by keys.
     for (const formula of this.renderRoot.querySelectorAll(".formula")) {
       if (formula.scrollWidth > formula.clientWidth) formula.setAttribute("tabindex", "0");
       else formula.removeAttribute("tabindex");
+    }
+    if (this.#shown !== this.#current?.step) this.#follow();
+    this.#shown = this.#current?.step;
+  }
+
+  /** Brings the open layer, the op in it and the lit line into sight, within their own panes. */
+  #follow(): void {
+    for (const selector of [".open-layer", ".node:has(> .accent-line)", ".program .lit"]) {
+      const target = this.renderRoot.querySelector(selector);
+      const pane = target?.closest(".scrolls");
+      if (target && pane) scrollTo(pane, target);
     }
   }
 }

@@ -81,8 +81,8 @@ export function timeline({
       @pointerdown=${drag} @pointermove=${drag}>
     <svg viewBox="0 0 ${count} ${tall}" preserveAspectRatio="none" aria-hidden="true">
       <rect class="done" x="0" y="0" width=${index + 1} height=${tall} />
-      <path class="s0" d=${part("s0", false)} />
-      <path class="s1" d=${part("s0", true)} />
+      <path class="forward" d=${part("s0", false)} />
+      <path class="backward" d=${part("s0", true)} />
       <path class="dead" d=${part("dead", false) + part("dead", true)} />
       <path class="bad" d=${part("bad", false) + part("bad", true)} />
       ${turn > 0 ? svg`<path class="turn" d=${`M${turn} 0V${tall}`} />` : nothing}
