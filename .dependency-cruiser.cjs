@@ -20,6 +20,7 @@ const guests = [
   { path: "cli", packages: [], node: true },
   { path: "stepper/web/", packages: ["lit"], node: false },
   { path: "stepper/panels/", packages: ["lit"], node: false },
+  { path: "stepper/site/", packages: ["lit"], node: false },
 ];
 
 const escaped = (path) => path.replaceAll(".", "\\.");

@@ -1,10 +1,13 @@
 // Bundles the lessons into a static site: the page, the worker that runs programs, and what both share. It needs no network.
-import { copyFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
+//
+//   npx tsx scripts/site.ts [FOLDER]
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { build } from "esbuild";
 
 const from = "src/stepper/site";
-const to = "dist/site";
+const to = process.argv[2] ?? "dist/site";
 
+rmSync(to, { recursive: true, force: true });
 mkdirSync(to, { recursive: true });
 await build({
   entryPoints: [`${from}/page.ts`, `${from}/worker.ts`],

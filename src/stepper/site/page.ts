@@ -8,11 +8,12 @@ import { pictureStyle } from "../pictures/style.ts";
 import type { BackpropStepper } from "../web/stepper.ts";
 import "../web/index.ts";
 import { actionFor } from "../web/keys.ts";
+import { comparison } from "./comparison.ts";
 import { editor } from "./editor.ts";
 import { packed, readLink, unpacked, writeLink } from "./link.ts";
 import { quiz } from "./quiz.ts";
 import { RunError, Runner } from "./runner.ts";
-import { Session } from "./state.ts";
+import { lossOf, Session } from "./state.ts";
 
 /** What the page is doing with the program. */
 type Phase = "idle" | "running" | "asking";
@@ -211,7 +212,9 @@ class Page {
   #variations({ lesson, variation, source, original }: Session): TemplateResult | typeof nothing {
     if (lesson === undefined) return nothing;
     const open = (next: typeof variation) => {
+      const before = this.#session?.trace;
       this.#session = new Session({ lesson, variation: next });
+      this.#session.before = before;
       void this.#run();
     };
     const isChanged = source !== original;
@@ -249,6 +252,7 @@ class Page {
         source: session.source,
         lit: session.line,
         wrong: session.source === session.ran ? undefined : this.#problem?.line,
+        changed: session.changed,
         edit: (source) => this.#edit(source),
         run,
       })}
@@ -258,17 +262,21 @@ class Page {
   }
 
   /** The loss is told only beside the one before: it may be what a question is about. */
-  #result({ trace, loss, lossBefore }: Session): string {
-    if (trace === undefined || loss === undefined) return "";
-    const losses = lossBefore === undefined ? "" : `; loss ${digits(loss)}, before ${digits(lossBefore)}`;
+  /** The loss is told only beside the one before: it may be what a question is about. */
+  #result({ trace, before }: Session): string {
+    if (trace === undefined) return "";
+    const losses =
+      before === undefined ? "" : `; loss ${digits(lossOf(trace))}, before ${digits(lossOf(before))}`;
     return `${trace.length} steps${losses}`;
   }
 
-  #stepper({ trace, step }: Session): TemplateResult {
+  #stepper(session: Session): TemplateResult {
+    const { trace, before, step, isTold } = session;
     if (trace === undefined)
       return html`<div class="empty">${this.#phase === "running" ? "Running …" : "No trace yet."}</div>`;
     return html`<backprop-stepper .trace=${trace} .step=${step} theme=${this.#theme}
-      @step=${({ detail }: CustomEvent<{ index: number }>) => this.#stepped(detail.index)}></backprop-stepper>`;
+      @step=${({ detail }: CustomEvent<{ index: number }>) => this.#stepped(detail.index)}></backprop-stepper>
+      ${isTold ? comparison(before, trace, this.#theme) : nothing}`;
   }
 }
 

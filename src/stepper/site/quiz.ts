@@ -39,7 +39,7 @@ const field = (
   </label>`;
 
 function outcome({ right, actual, told }: Verdict, answered: boolean): TemplateResult {
-  const [sign, words] = right ? ["✓", "Right: "] : answered ? ["✗", "Not so: it is "] : ["→", "It is "];
+  const [sign, words] = right ? ["✓", "Right: "] : answered ? ["✗", "Not so: "] : ["→", "The answer: "];
   return html`<div class="outcome ${right ? "right" : answered ? "wrong" : ""}">
     <p><strong>${sign} ${words}${inline(actual)}</strong></p>
     <p>${inline(told)}</p>
@@ -69,12 +69,13 @@ function body(options: QuizOptions, asked: Asked): TemplateResult {
 /** A question, and what becomes of its answer. */
 export function quiz(options: QuizOptions): TemplateResult {
   const { number, count, asked, move } = options;
+  const isLast = number === count - 1;
   return html`<section class="quiz" aria-label="Question">
     <div class="head">
       <h2>Predict ${number + 1} of ${count}</h2>
       <span class="moves">
         <button ?disabled=${number === 0} @click=${() => move(-1)} aria-label="Previous question">‹</button>
-        <button class=${options.verdict === undefined ? "" : "main"} ?disabled=${number === count - 1} @click=${() => move(1)}>Next question ›</button>
+        <button class=${options.verdict === undefined || isLast ? "" : "main"} ?disabled=${isLast} @click=${() => move(1)}>Next question ›</button>
       </span>
     </div>
     ${

@@ -12,6 +12,10 @@ export interface Turn {
 
 const firstTurn: Turn = { number: 0, answer: "", verdict: undefined };
 
+/** The value of the loss. */
+export const lossOf = ({ tensors, nodes, loss }: Trace): number =>
+  tensors[nodes[loss]!.tensor]!.sample.cells[0]!;
+
 /** A program on the page, with the lesson that it comes from, if it does from one. */
 export class Session {
   readonly lesson: LessonText | undefined;
@@ -23,8 +27,8 @@ export class Session {
   /** The program that the trace is of. */
   ran: string | undefined;
   trace: Trace | undefined;
-  /** The loss before the program was changed. */
-  lossBefore: number | undefined;
+  /** The trace of the program before it was changed. */
+  before: Trace | undefined;
   step = 0;
   turn = firstTurn;
 
@@ -47,10 +51,16 @@ export class Session {
     return question && this.trace && ask(question, this.trace);
   }
 
-  get loss(): number | undefined {
-    if (this.trace === undefined) return undefined;
-    const { tensors, nodes, loss } = this.trace;
-    return tensors[nodes[loss]!.tensor]!.sample.cells[0];
+  /** Whether nothing is left to predict: all questions are answered, or the program is the reader's own. */
+  get isTold(): boolean {
+    const { number, verdict } = this.turn;
+    return this.ran !== this.original || (verdict !== undefined && number === this.questions.length - 1);
+  }
+
+  /** The lines that are not in the lesson's program. */
+  get changed(): ReadonlySet<string> {
+    const known = new Set((this.lesson?.source ?? this.original).split("\n"));
+    return new Set(this.source.split("\n").filter((line) => !known.has(line)));
   }
 
   /** The line of the program that the step is in, as long as the text has not been changed since. */
@@ -63,7 +73,7 @@ export class Session {
 
   /** Takes a trace of the program; goes to a step of it, by default to where the question is put. */
   show(trace: Trace, step?: number): void {
-    this.lossBefore = this.loss;
+    this.before = this.trace ?? this.before;
     this.trace = trace;
     this.ran = this.source;
     this.step = Math.min(step ?? 0, trace.length - 1);
