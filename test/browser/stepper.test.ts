@@ -159,7 +159,7 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
       expect(await list.allInnerTexts()).toEqual([
         expect.stringMatching(/mul, as a\s*3/),
         expect.stringMatching(/mul, as b\s*not yet/),
-        expect.stringMatching(/1 of 2 arrived.*3/s),
+        expect.stringMatching(/1 of 2 arrived, total so far\s*3/),
       ]);
       await page.run("element.last();");
       expect(await list.last().innerText()).toMatch(/2 of 2 arrived, total\s*6/);
@@ -265,6 +265,8 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
       await page.press("o");
       expect(await page.step()).toBe(8);
       expect(await page.sent()).toEqual([]);
+      await page.run("element.step = 4; await element.updateComplete; element.toggleParts();");
+      expect(await page.element.getByRole("status").innerText()).toBe("No parts are known of square.");
     });
   });
 

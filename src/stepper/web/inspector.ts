@@ -54,6 +54,7 @@ export function arrivals(view: View): TemplateResult | typeof nothing {
   const arrived = all.filter(has).length;
   const total = known.gradientOf(step.node);
   const waits = step.total === undefined && !view.hidden && total !== undefined;
+  const sum = `${waits ? "not yet added: " : ""}total${waits || arrived < all.length ? " so far" : ""}`;
   const title = `Gradient of ${trace.nodes[step.node]!.label}`;
   return html`<section aria-label=${title}>
     <h3>${title} <span class="count" role="img" aria-label="${arrived} of ${all.length} arrived">
@@ -64,7 +65,7 @@ export function arrivals(view: View): TemplateResult | typeof nothing {
           <span>${one.from}</span>${has(one) ? html`<b>${summed(one.value)}</b>` : notYet()}</li>`,
       )}
       ${all.length > mostListed ? html`<li>+${all.length - mostListed} more</li>` : nothing}
-      <li class="total"><span>${arrived} of ${all.length} arrived${waits ? ", not yet added: total so far" : ", total"}</span>${
+      <li class="total"><span>${arrived} of ${all.length} arrived, ${sum}</span>${
         total === undefined ? notYet() : html`<b>${summed(total)}</b>`
       }</li>
     </ul>

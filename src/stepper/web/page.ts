@@ -18,6 +18,7 @@ export interface PageOptions extends ToolbarOptions {
   readonly helping: boolean;
   readonly guess: Guess | undefined;
   readonly answer: Answer | undefined;
+  readonly note: string | undefined;
   readonly choose: (guess: Guess) => void;
   readonly pick: (event: PickEvent) => void;
   /** Whether the windows of convolutions and the like are shown. */
@@ -35,6 +36,7 @@ export function page(options: PageOptions): TemplateResult {
   return html`
     ${toolbar(options)} ${options.helping ? help() : nothing}
     ${outside === undefined ? nothing : partsNote(outside, options)}
+    ${options.note === undefined ? nothing : html`<p class="note" role="status">${options.note}</p>`}
     <div class="panes ${program === nothing ? "" : "with-code"}">
       ${
         program === nothing

@@ -23,13 +23,15 @@ const mostCells = 64;
 const indices = ({ first, step, count }: SampledAxis): number[] =>
   Array.from({ length: count }, (_, i) => first + step * i);
 
-/** Which axes go down and across: those of the images of a batch, or of the taps of a filter. */
-function axesOf(rank: number, isWeight: boolean): [number, number] {
-  return rank > 2 && !isWeight ? [1, 2] : [0, 1];
+/** Which axes go down and across: those of the images of a batch, or of the taps of a filter; the last, if these are single. */
+function axesOf(axes: readonly SampledAxis[], isWeight: boolean): [number, number] {
+  const [down, across] = axes.length > 2 && !isWeight ? [1, 2] : [0, 1];
+  const isSingle = axes[down]?.count === 1 && axes[across]?.count === 1;
+  return isSingle ? [axes.length - 2, axes.length - 1] : [down, across];
 }
 
 export function choosable({ axes }: Sample, isWeight: boolean): Choosable[] {
-  const shown = axesOf(axes.length, isWeight);
+  const shown = axesOf(axes, isWeight);
   return axes.flatMap((axis, i) => (shown.includes(i) ? [] : [{ axis: i, indices: indices(axis) }]));
 }
 
@@ -61,7 +63,7 @@ export function planeAt(sample: Sample, isWeight: boolean, places: readonly numb
   const { axes, cells } = sample;
   if (axes.length === 0) return planeOf(1, 1, () => ({ cell: cells[0]!, index: [] }));
   if (axes.length === 1) return listPlane(sample);
-  const [rowAxis, columnAxis] = axesOf(axes.length, isWeight);
+  const [rowAxis, columnAxis] = axesOf(axes, isWeight);
   const strides = stridesOf(axes.map(({ count }) => count));
   const others = choosable(sample, isWeight).map(({ axis }) => axis);
   const [down, across] = [thinned(axes[rowAxis]!.count), thinned(axes[columnAxis]!.count)];

@@ -28,6 +28,7 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
     predict: { type: Boolean, reflect: true },
     breakpoints: { attribute: false },
     problem: { state: true },
+    note: { state: true },
     guess: { state: true },
     answer: { state: true },
     cell: { state: true },
@@ -44,6 +45,8 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
   declare predict: boolean;
   declare breakpoints: ReadonlySet<number>;
   declare private problem: string | undefined;
+  /** Why nothing happened. */
+  declare private note: string | undefined;
   declare private guess: Guess | undefined;
   declare private answer: Answer | undefined;
   declare private cell: readonly number[] | undefined;
@@ -115,6 +118,7 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
 
   /** What was said and picked at the step before. */
   #forget(): void {
+    this.note = undefined;
     this.guess = undefined;
     this.answer = undefined;
     this.cell = undefined;
@@ -204,12 +208,18 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
   }
 
   toggleParts(): void {
-    const { trace, step } = this.#place ?? {};
-    if (trace === undefined || step === undefined) return;
-    const parts = this.#parts === undefined ? trace.open(throughOf(step)) : undefined;
-    this.#parts = parts && new Place(parts, step.phase === "forward" ? 0 : parts.turn);
+    const place = this.#place;
+    if (place === undefined) return;
     this.#forget();
     this.requestUpdate();
+    if (this.#parts !== undefined) {
+      this.#parts = undefined;
+      return;
+    }
+    const { trace, step } = place;
+    const parts = trace.open(throughOf(step));
+    if (parts === undefined) this.note = `No parts are known of ${trace.nodes[throughOf(step)]!.label}.`;
+    else this.#parts = new Place(parts, step.phase === "forward" ? 0 : parts.turn);
   }
 
   toggleHelp(): void {
@@ -260,6 +270,7 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
         breakpoints: this.#parts === undefined ? this.breakpoints : new Set(),
         guess: this.guess,
         answer: this.answer,
+        note: this.note,
       },
       ...{
         predicting: this.predict,

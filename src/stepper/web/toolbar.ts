@@ -77,6 +77,7 @@ export function toolbar(options: ToolbarOptions): TemplateResult {
       ${button({ action: "continue", text: "continue" })}
     </span>
     <span class="group">
+      ${button({ action: "toggleParts", text: "parts" })}
       <button aria-pressed=${predicting} @click=${() => predict(!predicting)}>predict</button>
       <button aria-pressed=${outlined} @click=${() => outline(!outlined)}>outline</button>
       ${button({ action: "toggleHelp", text: "?" })}
