@@ -1,18 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import axe from "axe-core";
 import { lessons, variedSource } from "chainrule/stepper";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serve } from "../../src/cli/lessons.ts";
 import { executable } from "./browser.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(executable === undefined)("the lessons page in Chromium", () => {
   const folder = mkdtempSync(join(tmpdir(), "chainrule-site-"));
@@ -105,6 +103,12 @@ describe.skipIf(executable === undefined)("the lessons page in Chromium", () => 
       await ready(page);
       const lit = () => page.locator(".line.lit").innerText();
       expect(await lit()).toContain("w.mul(x)");
+      await page.keyboard.press("ArrowRight");
+      expect(await stepOf(page)).toBe(1);
+      // These belong to the stepper only once one is in it.
+      await page.keyboard.press("End");
+      expect(await stepOf(page)).toBe(1);
+      await page.locator("backprop-stepper .words").click();
       await page.keyboard.press("End");
       expect(await stepOf(page)).toBe(11);
       await page.keyboard.press("Shift+ArrowLeft");
@@ -114,6 +118,20 @@ describe.skipIf(executable === undefined)("the lessons page in Chromium", () => 
       await page.keyboard.press("Shift+ArrowRight");
       expect(await stepOf(page)).toBe(2);
       expect(await lit()).toContain("swish(a)");
+    });
+  }, 60_000);
+
+  test("questions can be answered with keys alone", async () => {
+    await visit("#lesson=twice", async (page) => {
+      await ready(page);
+      await page.locator("fieldset").focus();
+      for (const key of ["Tab", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+      await page.getByText("✓ Right: no: more has to arrive").waitFor();
+      // The way on has the focus, and then the next question.
+      await page.keyboard.press("Enter");
+      await page.getByText("Predict 2 of 4").waitFor();
+      for (const key of ["Tab", "Space", "Enter"]) await page.keyboard.press(key);
+      await page.getByText("✗ Not so: no: what arrives").waitFor();
     });
   }, 60_000);
 
@@ -300,7 +318,7 @@ describe.skipIf(executable === undefined)("the lessons page in Chromium", () => 
               await ready(page);
               await page.getByRole("button", { name: "Show me" }).click();
             }
-            await page.evaluate(axe);
+            await page.evaluate(axe.source);
             const found = await page.evaluate("axe.run({ resultTypes: ['violations'] })");
             const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
             expect(

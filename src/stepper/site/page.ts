@@ -87,13 +87,17 @@ class Page {
     this.#update();
   }
 
+  /** The arrows go through the steps from anywhere on the page; the other keys are the stepper's alone. */
   #key(event: KeyboardEvent): void {
     const stepper = this.#root.querySelector<BackpropStepper>("backprop-stepper");
-    if (event.target !== document.body || stepper === null) return;
-    const action = actionFor(event);
-    if (action === undefined) return;
+    const action = event.key.startsWith("Arrow") ? actionFor(event) : undefined;
+    if (stepper === null || action === undefined) return;
     event.preventDefault();
     stepper[action]();
+  }
+
+  #focus(selector: string): void {
+    this.#root.querySelector<HTMLElement>(selector)?.focus();
   }
 
   #edit(source: string): void {
@@ -191,10 +195,6 @@ class Page {
   #questions(session: Session): TemplateResult | typeof nothing {
     const { questions, turn, asked, trace } = session;
     if (questions.length === 0 || trace === undefined) return nothing;
-    const then = (act: () => void) => () => {
-      act();
-      this.#update();
-    };
     return html`${quiz({
       ...turn,
       count: questions.length,
@@ -203,8 +203,16 @@ class Page {
         session.choose(answer);
         this.#update();
       },
-      judge: then(() => session.judge()),
-      move: (by) => then(() => session.move(by))(),
+      judge: () => {
+        session.judge();
+        this.#update();
+        this.#focus(".quiz .next:enabled, .quiz .outcome");
+      },
+      move: (by) => {
+        session.move(by);
+        this.#update();
+        this.#focus(".quiz fieldset");
+      },
     })}
     ${this.#variations(session)}`;
   }

@@ -40,7 +40,7 @@ const field = (
 
 function outcome({ right, actual, told }: Verdict, answered: boolean): TemplateResult {
   const [sign, words] = right ? ["✓", "Right: "] : answered ? ["✗", "Not so: "] : ["→", "The answer: "];
-  return html`<div class="outcome ${right ? "right" : answered ? "wrong" : ""}">
+  return html`<div class="outcome ${right ? "right" : answered ? "wrong" : ""}" tabindex="-1">
     <p><strong>${sign} ${words}${inline(actual)}</strong></p>
     <p>${inline(told)}</p>
   </div>`;
@@ -53,7 +53,7 @@ function body(options: QuizOptions, asked: Asked): TemplateResult {
     judge();
   };
   return html`<form @submit=${submit}>
-    <fieldset>
+    <fieldset tabindex="-1">
       <legend>${inline(asked.asked)}</legend>
       ${asked.options.length > 0 ? asked.options.map((text) => option(text, options)) : field(asked, options)}
     </fieldset>
@@ -75,7 +75,7 @@ export function quiz(options: QuizOptions): TemplateResult {
       <h2>Predict ${number + 1} of ${count}</h2>
       <span class="moves">
         <button ?disabled=${number === 0} @click=${() => move(-1)} aria-label="Previous question">‹</button>
-        <button class=${options.verdict === undefined || isLast ? "" : "main"} ?disabled=${isLast} @click=${() => move(1)}>Next question ›</button>
+        <button class="next ${options.verdict === undefined || isLast ? "" : "main"}" ?disabled=${isLast} @click=${() => move(1)}>Next question ›</button>
       </span>
     </div>
     ${
