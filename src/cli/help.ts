@@ -29,7 +29,7 @@ In a terminal, keys go through the steps. Elsewhere, and with --plain, all steps
 Options of step
 ${rows([
   ["--export NAME", "step through this export of the module"],
-  ["--lesson", "start on the way back, and ask before each step what it gives"],
+  ["--lesson", "ask before steps are shown: a lesson its questions, else what each step back gives"],
   ["--json FILE", "save the trace and do nothing else"],
   ["--plain", "print text, also in a terminal"],
   ["--by step|op|layer", "how much text: all of each step, a line for each step, a line for each layer"],

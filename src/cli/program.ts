@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ChainruleError, show } from "../errors.ts";
+import type { Question } from "../stepper/lessons/question.ts";
 import { loadTrace } from "../stepper/trace/load.ts";
 import { record } from "../stepper/trace/record.ts";
 import { Trace } from "../stepper/trace/trace.ts";
@@ -12,6 +13,8 @@ import { Failure } from "./failure.ts";
 export interface Opened {
   readonly title: string;
   readonly trace: Trace;
+  /** What a lesson asks about its steps. */
+  readonly questions: readonly Question[];
   /** As the steps name it. */
   readonly file: string | undefined;
 }
@@ -136,8 +139,9 @@ function fileIn({ nodes }: Trace, path: string): string | undefined {
  */
 export async function openFile(path: string, name: string | undefined): Promise<Opened> {
   const source = textOf(path);
-  if (extname(path) === ".json") return { title: path, trace: loadTrace(source), file: undefined };
+  if (extname(path) === ".json")
+    return { title: path, trace: loadTrace(source), questions: [], file: undefined };
   const module = await imported(path);
   const trace = traceOf(path, chosen(path, module, name), module.inputs, source);
-  return { title: path, trace, file: fileIn(trace, path) };
+  return { title: path, trace, questions: [], file: fileIn(trace, path) };
 }

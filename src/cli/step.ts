@@ -19,7 +19,12 @@ const options = {
 } as const;
 
 function lessonOpened(lesson: Lesson): Opened {
-  return { title: `${lesson.name}: ${lesson.title}`, trace: lesson.record(), file: undefined };
+  return {
+    title: `${lesson.name}: ${lesson.title}`,
+    trace: lesson.record(),
+    questions: lesson.questions,
+    file: undefined,
+  };
 }
 
 async function open(target: string, name: string | undefined): Promise<Opened> {
@@ -67,13 +72,17 @@ export async function step(args: readonly string[]): Promise<void> {
   }
   const [from, to] = [stepNumber("from", values.from), stepNumber("to", values.to)];
   const opened = await open(target, values.export);
-  const { trace, title, file } = opened;
+  const { trace, title, questions, file } = opened;
   if (trace.length === 0) throw new Failure(`${title}: the trace has no steps`);
   if (values.json !== undefined) {
     save(opened, values.json);
     console.log(`saved ${trace.length} steps in ${values.json}`);
   } else if (!values.plain && isTerminal()) {
-    await interact(start(trace, title, { predicting: values.lesson, file }), process.stdin, process.stdout);
+    await interact(
+      start(trace, title, { predicting: values.lesson, questions, file }),
+      process.stdin,
+      process.stdout,
+    );
   } else {
     const told = plainText(trace, { by: values.by as Grain | undefined, from, to, file });
     console.log(`${title}\n\n${told}`);

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import * as c from "../../src/index.ts";
-import { loadTrace, record, type Trace } from "../../src/stepper/index.ts";
+import { ask, lessonOf, loadTrace, record, type Trace } from "../../src/stepper/index.ts";
 import { parseCell, parseGuess, parseSetting } from "../../src/stepper/terminal/answers.ts";
 import { diverging, write } from "../../src/stepper/terminal/colors.ts";
 import { press } from "../../src/stepper/terminal/commands.ts";
@@ -236,11 +236,48 @@ describe("questions", () => {
     expect(screen(state)).toMatch(/expected \+, -, mixed/);
   });
 
+  test("a lesson asks its own questions, and tells what is so", () => {
+    const { questions, record: run } = lessonOf("twice");
+    const state = start(run(), "twice", { predicting: true, questions });
+    expect(at(state)).toBe(3);
+    const asked = keys(state, "space");
+    expect(screen(asked)).toMatch(/^›$/m);
+    const answers =
+      questions[0]!.about === "choice" ? ask(questions[0]!, shownLevel(state).trace)!.options : [];
+    for (const [i, option] of answers.entries()) expect(screen(asked)).toContain(`${i + 1}  ${option}`);
+    const verdicts = answers.map((_, i) => type(asked, String(i + 1)));
+    expect(verdicts.filter(({ message }) => message?.tone === "good")).toHaveLength(1);
+    expect(type(asked, "9").message?.text).toBe(
+      `expected a number from 1 to ${answers.length}; received "9"`,
+    );
+    expect(type(asked, "9").prompt?.text).toBe("9");
+  });
+
+  test("several questions about a step are asked one after the other before it is shown", () => {
+    const { questions, record: run } = lessonOf("entropy");
+    let state = keys(start(run(), "entropy", { predicting: true, questions }), "space");
+    for (const _ of questions) {
+      expect(screen(state)).toMatch(/numbers {2}\?/);
+      expect(state.prompt?.question).toBe("predict");
+      state = type(state, "1");
+    }
+    expect(state.prompt).toBeUndefined();
+    expect(screen(state)).not.toMatch(/numbers {2}\?/);
+    expect(state.score[1]).toBe(questions.length);
+  });
+
+  test("Space passes over the questions about a step", () => {
+    const { questions, record: run } = lessonOf("entropy");
+    const state = keys(start(run(), "entropy", { predicting: true, questions }), "space", "space");
+    expect(state.prompt).toBeUndefined();
+    expect(screen(keys(state, "left", "right"))).not.toMatch(/numbers {2}\?/);
+  });
+
   test("p turns predicting on and off", () => {
     const on = keys(start(neuron(), "neuron"), "p");
-    expect([on.predicting, at(on), on.prompt?.question]).toEqual([true, 1, "predict"]);
+    expect([on.predicting, at(on), on.prompt?.question]).toEqual(["steps", 1, "predict"]);
     const off = keys(on, "escape", "p");
-    expect(off.predicting).toBe(false);
+    expect(off.predicting).toBe("nothing");
     expect(screen(off)).toMatch(/numbers {2}1 \+ \(−1\) = 0/);
   });
 

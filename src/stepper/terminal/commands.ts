@@ -33,7 +33,7 @@ const byStretch =
   (by: "op" | "layer", direction: 1 | -1) =>
   (state: State): State => {
     const { trace, at } = shownLevel(state);
-    if (state.predicting && by === "op") return byOne(direction)(state);
+    if (state.predicting !== "nothing" && by === "op") return byOne(direction)(state);
     const stretches = trace.stretches(by);
     const here = stretches.findIndex(({ last }) => at <= last);
     const next = direction === 1 && at < stretches[here]!.last ? here : here + direction;
@@ -45,9 +45,10 @@ function reveal(state: State): State {
 }
 
 function togglePredicting(state: State): State {
-  if (state.predicting) return say({ ...revealed(state), predicting: false }, "steps are shown as they come");
+  if (state.predicting !== "nothing")
+    return say({ ...revealed(state), predicting: "nothing" }, "steps are shown as they come");
   const { at } = shownLevel(state);
-  return byOne(1)({ ...withLevel(state, { seen: at }), predicting: true });
+  return byOne(1)({ ...withLevel(state, { seen: at }), predicting: "steps" });
 }
 
 function toggleBreakpoint(state: State): State {

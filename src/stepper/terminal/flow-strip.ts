@@ -3,7 +3,7 @@ import { alarm } from "./colors.ts";
 import { barOf, brief, logHeights, percent } from "./numbers.ts";
 import { groupsOf } from "./rows.ts";
 import { isCovered, type State, shownLevel, throughOf } from "./state.ts";
-import { type Line, type Span, span } from "./text.ts";
+import { cut, type Line, lineWidth, type Span, span, widthOf } from "./text.ts";
 
 /** How large the outcome of a step is; NaN if a cell of it is not finite. */
 function sizeOfStep({ steps, tensors }: Trace, step: number): number {
@@ -84,13 +84,14 @@ export function flowStrip(state: State, width: number): Line[] {
   const columns = columnsOf(trace, width);
   const bars = barsOf(trace, columns, shown);
   const turn = columns.findIndex(({ first }) => first >= trace.turn);
-  const cut = turn < 0 ? columns.length : turn;
+  const half = turn < 0 ? columns.length : turn;
   const here = columns.findIndex(({ last }) => at <= last);
-  const place = here + (here >= cut ? 1 : 0);
+  const place = here + (here >= half ? 1 : 0);
   const text = layerText(trace, at, shown);
+  const left = cut([span(text)], place - 1);
   const pointer: Line =
-    place + 2 + text.length <= width || place < width / 2
+    place + 2 + widthOf(text) <= width || place < width / 2
       ? [span(" ".repeat(place)), span("▲", "strong"), span(` ${text}`)]
-      : [span(`${text} `.padStart(place).slice(-place)), span("▲", "strong")];
-  return [[...bars.slice(0, cut), span("│", "dim"), ...bars.slice(cut)], pointer];
+      : [span(" ".repeat(place - 1 - lineWidth(left))), ...left, span(" "), span("▲", "strong")];
+  return [[...bars.slice(0, half), span("│", "dim"), ...bars.slice(half)], pointer];
 }

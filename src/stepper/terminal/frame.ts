@@ -6,7 +6,7 @@ import { inspector } from "./inspector.ts";
 import { questionText } from "./prompts.ts";
 import { type State, shownLevel } from "./state.ts";
 import { tape } from "./tape.ts";
-import { beside, cut, type Line, line, span, widthOf } from "./text.ts";
+import { beside, cut, type Ink, type Line, line, span, wrapped } from "./text.ts";
 
 /** From this width on, the tape and the step are beside each other. */
 const sideBySide = 72;
@@ -28,23 +28,22 @@ function titleLine(state: State): Line {
 const hints =
   "→ op  . step  ] layer  Space on  p predict  e cell  w what if  o open  b stop  c go on  / find  ? help  q quit";
 
-/** The line at the bottom: a question and its answer so far, a message, or what can be done. */
-function bottomLine(state: State, width: number): Line {
-  const { prompt, message } = state;
-  if (prompt !== undefined) {
-    const tail = prompt.text.slice(-Math.max(10, width - 20));
-    const question = cut([span(questionText(state), "strong")], Math.max(8, width - widthOf(tail) - 4));
-    return [...question, span(" › "), span(tail), span(" ", "reversed")];
-  }
-  if (message !== undefined) return line(message.text, message.tone === "plain" ? undefined : message.tone);
-  return line(hints, "dim");
-}
+const inBlocks = (text: string, width: number, ink?: Ink): Line[] =>
+  text.split("\n").flatMap((part) => wrapped(part, width, "  ").map((own) => line(own, ink)));
 
-/** What went wrong with an answer stands above the question, so that it can be mended. */
-const complaint = ({ prompt, message }: State): Line[] =>
-  prompt !== undefined && message !== undefined
-    ? [line(message.text, message.tone === "plain" ? undefined : message.tone)]
-    : [];
+/** What stands at the bottom: a message, a question and its answer so far, or what can be done. */
+function bottomLines(state: State, { width, height }: Room): Line[] {
+  const { prompt, message } = state;
+  const said =
+    message === undefined
+      ? []
+      : inBlocks(message.text, width, message.tone === "plain" ? undefined : message.tone);
+  const most = Math.max(1, Math.floor(height / 2));
+  if (prompt === undefined) return said.length > 0 ? said.slice(0, most) : [line(hints, "dim")];
+  const tail = [...prompt.text].slice(-Math.max(1, width - 4)).join("");
+  const answer: Line = [span("› ", "strong"), span(tail), span(" ", "reversed")];
+  return [...said, ...inBlocks(questionText(state), width, "strong"), answer].slice(-most);
+}
 
 function helpLines({ width, height }: Room): Line[] {
   const rows = commands.map(({ shown, help }): Line => [span(` ${shown.padEnd(13)}`, "strong"), span(help)]);
@@ -89,7 +88,7 @@ export function frameOf(state: State, { width, height }: Room, colors: Colors): 
   if (width < 1 || height < 1) return [];
   const strip = height >= 12 && !state.help ? flowStrip(state, width) : [];
   const title = height >= 3 ? [titleLine(state)] : [];
-  const bottom = height >= 2 ? [...(height >= 6 ? complaint(state) : []), bottomLine(state, width)] : [];
+  const bottom = height >= 2 ? bottomLines(state, { width, height }) : [];
   const room = { width, height: Math.max(0, height - title.length - strip.length - bottom.length) };
   const middle = body(state, room, colors).slice(0, room.height);
   const filled = [...middle, ...Array.from({ length: room.height - middle.length }, (): Line => [])];

@@ -2,8 +2,10 @@
 export function brief(x: number): string {
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
-  const text = String(Number(x.toPrecision(3)));
-  return text.replace("e+", "e").replaceAll("-", "−");
+  const size = Math.abs(x);
+  const digits = Number(x.toPrecision(3));
+  const isFar = size !== 0 && (size < 1e-3 || size >= 1e6);
+  return (isFar ? digits.toExponential() : String(digits)).replace("e+", "e").replaceAll("-", "−");
 }
 
 /** A share as a percentage. */

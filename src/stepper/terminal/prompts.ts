@@ -1,4 +1,6 @@
+import { ChainruleError, show } from "../../errors.ts";
 import { formatShape } from "../../shape.ts";
+import { type Asked, judge } from "../lessons/question.ts";
 import { explanationOf } from "../trace/explain.ts";
 import type { Trace } from "../trace/trace.ts";
 import { guessHelp, judged, parseCell, parseGuess, parseSetting } from "./answers.ts";
@@ -6,6 +8,8 @@ import { brief } from "./numbers.ts";
 import { searchWords, stepsAbout } from "./search.ts";
 import {
   isCovered,
+  type Asking as LessonAsking,
+  lessonAsking,
   type Message,
   movedTo,
   opened,
@@ -32,7 +36,36 @@ const say = (state: State, text: string, tone: Message["tone"] = "plain"): State
 const subjectOf = ({ steps }: Trace, at: number): string =>
   steps[at]!.phase === "forward" ? "the value" : "the gradient";
 
+/** An answer as the lesson knows it: the text of a choice for its number. */
+function choiceOf({ about, options }: Asked, text: string): string {
+  const answer = text.trim().toLowerCase().replace("−", "-");
+  const meant = about === "zero" ? (words[answer] ?? answer) : answer;
+  if (options.length === 0 && /\d|\[\s*\]/.test(answer)) return answer;
+  const option = about === "choice" ? options[Number(answer) - 1] : options.find((one) => one === meant);
+  if (option !== undefined) return option;
+  const known =
+    about === "choice" ? `a number from 1 to ${options.length}` : options.join(", ") || "a number or a shape";
+  throw new ChainruleError(`expected ${known}; received ${show(text)}`);
+}
+
+const words: Readonly<Record<string, string>> = { yes: "true", y: "true", no: "false", n: "false" };
+
+/** Answers a question of a lesson. */
+function answerLesson(state: State, lesson: LessonAsking, text: string): State {
+  const { question, asked } = lesson;
+  if (text.trim() === "") return revealed(state);
+  const verdict = judge(question, shownLevel(state).trace, choiceOf(asked, text));
+  if (verdict === undefined) return revealed(state);
+  const { right, actual, told } = verdict;
+  const score = [state.score[0] + (right ? 1 : 0), state.score[1] + 1] as const;
+  const next: State = { ...state, score, answered: new Set([...state.answered, lesson]) };
+  const shown = lessonAsking(next) === undefined ? revealed(next) : asking(next, "predict");
+  return say(shown, right ? `✓ ${told}` : `✗ It is ${actual}. ${told}`, right ? "good" : "bad");
+}
+
 function predict(state: State, text: string): State {
+  const lesson = lessonAsking(state);
+  if (lesson !== undefined) return answerLesson(state, lesson, text);
   const { trace, at } = shownLevel(state);
   const value = trace.tensors[trace.steps[at]!.value]!;
   const answers = judged(parseGuess(text), value);
@@ -91,9 +124,18 @@ function whatIf(state: State, text: string): State {
   return say(next, `loss ${lossOf(trace)} → ${lossOf(other)}; Esc goes back`);
 }
 
+/** A question of a lesson with its choices. */
+function lessonText({ about, asked, options }: Asked): string {
+  if (options.length === 0) return asked;
+  if (about !== "choice") return `${asked} (${options.join(", ")})`;
+  return [asked, ...options.map((text, i) => `  ${i + 1}  ${text}`)].join("\n");
+}
+
 const askings: Readonly<Record<Question, Asking>> = {
   predict: {
     asks: (state) => {
+      const lesson = lessonAsking(state);
+      if (lesson !== undefined) return lessonText(lesson.asked);
       const { trace, at } = shownLevel(state);
       return `What is ${subjectOf(trace, at)}? (${guessHelp}; Enter shows it)`;
     },

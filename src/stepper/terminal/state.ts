@@ -1,3 +1,4 @@
+import { type Asked, ask, type Question as LessonQuestion } from "../lessons/question.ts";
 import type { StepRecord, TensorRecord } from "../trace/records.ts";
 import type { Trace } from "../trace/trace.ts";
 import { groupsOf } from "./rows.ts";
@@ -46,8 +47,12 @@ export interface State {
   readonly levels: readonly Level[];
   /** The file that the program's text is from, as its ops name it, if that is known. */
   readonly file: string | undefined;
-  /** Whether outcomes are asked for before they are shown. */
-  readonly predicting: boolean;
+  /** Which outcomes are asked for before they are shown: none, those that a lesson asks about, or all. */
+  readonly predicting: "nothing" | "questions" | "steps";
+  /** What a lesson asks about its steps. */
+  readonly questions: readonly Asking[];
+  /** Those that have been answered, or passed over. */
+  readonly answered: ReadonlySet<Asking>;
   /** How many predictions were right, and of how many. */
   readonly score: readonly [right: number, asked: number];
   readonly prompt: Prompt | undefined;
@@ -70,17 +75,36 @@ const levelOf = (trace: Trace, title: string, kind: Level["kind"], at: number): 
   breakpoints: [],
 });
 
+/** A question of a lesson, and the step that it is about. */
+export interface Asking {
+  readonly question: LessonQuestion;
+  readonly asked: Asked;
+}
+
 interface StartOptions {
+  /** Whether outcomes are asked for before they are shown: those that the questions are about, or all if there are none. */
   readonly predicting?: boolean;
+  readonly questions?: readonly LessonQuestion[];
   readonly file?: string | undefined;
 }
 
-/** A trace at its first step; for predicting, at the beginning of the way back. */
-export function start(trace: Trace, title: string, { predicting = false, file }: StartOptions = {}): State {
+/** A trace at its first step; for predicting, before what is asked first, else at the beginning of the way back. */
+export function start(
+  trace: Trace,
+  title: string,
+  { predicting = false, questions = [], file }: StartOptions = {},
+): State {
+  const askings = questions.flatMap((question): Asking[] => {
+    const asked = ask(question, trace);
+    return asked === undefined ? [] : [{ question, asked }];
+  });
+  const first = askings.length > 0 ? Math.min(...askings.map(({ asked }) => asked.index)) - 1 : trace.turn;
   return {
     file,
-    levels: [levelOf(trace, title, "program", predicting ? Math.max(trace.turn, 0) : 0)],
-    predicting,
+    levels: [levelOf(trace, title, "program", predicting ? Math.max(first, 0) : 0)],
+    predicting: predicting ? (askings.length > 0 ? "questions" : "steps") : "nothing",
+    questions: askings,
+    answered: new Set(),
     score: [0, 0],
     prompt: undefined,
     message: undefined,
@@ -94,11 +118,25 @@ export function start(trace: Trace, title: string, { predicting = false, file }:
 /** The level that is shown. */
 export const shownLevel = ({ levels }: State): Level => levels.at(-1)!;
 
+/** What the lesson still asks about the step at the cursor. */
+const lessonAskings = ({ questions, answered, levels }: State): readonly Asking[] =>
+  levels.length > 1 ? [] : questions.filter((one) => one.asked.index === levels[0]!.at && !answered.has(one));
+
+/** What the lesson asks next about the step at the cursor. */
+export const lessonAsking = (state: State): Asking | undefined => lessonAskings(state)[0];
+
 /** Whether the outcome of the step at the cursor is yet to be predicted. */
-export const isCovered = (state: State): boolean => {
+export function isCovered(state: State): boolean {
   const { at, seen } = shownLevel(state);
-  return state.predicting && at > seen;
-};
+  switch (state.predicting) {
+    case "nothing":
+      return false;
+    case "questions":
+      return lessonAsking(state) !== undefined;
+    case "steps":
+      return at > seen;
+  }
+}
 
 /** The state with another level shown in place of this. */
 export const withLevel = (state: State, changes: Partial<Level>): State => ({
@@ -124,15 +162,16 @@ export function movedTo(state: State, at: number): State {
   const level = shownLevel(state);
   const last = level.trace.length - 1;
   const next = Math.max(0, Math.min(last, at));
-  const seen = state.predicting ? level.seen : Math.max(level.seen, next);
   const cell = next === level.at ? state.cell : undefined;
-  return { ...withLevel(state, { at: next, seen }), cell };
+  const moved = { ...withLevel(state, { at: next }), cell };
+  return isCovered(moved) ? moved : withLevel(moved, { seen: Math.max(level.seen, next) });
 }
 
 /** The state with the outcome at the cursor shown. */
 export const revealed = (state: State): State => {
   const { at, seen } = shownLevel(state);
-  return { ...withLevel(state, { seen: Math.max(at, seen) }), prompt: undefined };
+  const answered = new Set([...state.answered, ...lessonAskings(state)]);
+  return { ...withLevel(state, { seen: Math.max(at, seen) }), answered, prompt: undefined };
 };
 
 /** The op that a step computes, or goes back through. */
