@@ -6,9 +6,10 @@ import { build } from "esbuild";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { executable } from "./browser.ts";
 
-async function elementScript(): Promise<string> {
+async function script(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: ["src/stepper/web/index.ts"],
+    entryPoints: [entry],
+    alias: { chainrule: "./src/index.ts" },
     bundle: true,
     ignoreAnnotations: true,
     write: false,
@@ -103,7 +104,10 @@ export class StepperPages {
   }
 
   static async start(traces: Readonly<Record<string, string>>): Promise<StepperPages> {
-    const script = await elementScript();
+    const scripts: Readonly<Record<string, string>> = {
+      "element.js": await script("src/stepper/web/index.ts"),
+      "live.js": await script("test/browser/stepper-live.ts"),
+    };
     const server = createServer(({ url }, response) => {
       const { pathname, searchParams } = new URL(url!, "http://localhost");
       const name = pathname.slice(1);
@@ -111,7 +115,7 @@ export class StepperPages {
         response.writeHead(200, { "Content-Type": `${type}; charset=utf-8` });
         response.end(text);
       };
-      if (name === "element.js") send("text/javascript", script);
+      if (scripts[name] !== undefined) send("text/javascript", scripts[name]);
       else if (name === "page") send("text/html", pageOf(searchParams.get("attributes") ?? ""));
       else if (traces[name] !== undefined) send("application/json", traces[name]);
       else response.writeHead(404).end();

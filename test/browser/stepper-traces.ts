@@ -1,6 +1,5 @@
 // Traces to be stepped through in a browser.
 
-import { articleModel } from "../../examples/article/model.ts";
 import * as c from "../../src/index.ts";
 import { record, type Trace } from "../../src/stepper/index.ts";
 
@@ -50,15 +49,6 @@ export function matrix(): Trace {
 export function sick(): Trace {
   const x = c.variable([0, -1, 0], { name: "x", dtype: "float64" });
   return record(() => x.relu().mul(2).sum().add(x.sqrt().sum()));
-}
-
-/** The convolutional net of the article: 1.4 million parameters, on eight images. */
-export function convnet(): Trace {
-  c.setSeed(1);
-  const model = articleModel();
-  const labels = c.tensor(Int32Array.from({ length: 8 }, (_, i) => i));
-  const loss = new c.SparseCategoricalCrossentropy();
-  return record(({ x, y }) => loss.of(y, model(x)), { x: c.randomNormal([8, 32, 32, 3]), y: labels });
 }
 
 /** Two layers with a connection around the second. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadTrace } from "../../src/stepper/index.ts";
 import { executable } from "./browser.ts";
+import { convnet } from "./stepper-convnet.ts";
 import { StepperPages, type View } from "./stepper-page.ts";
-import { bad, convnet, hostile, matrix, neuron, residual, sick, square } from "./stepper-traces.ts";
+import { bad, hostile, matrix, neuron, residual, sick, square } from "./stepper-traces.ts";
 
 const traces = {
   neuron: neuron(),
@@ -365,6 +366,21 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
     await page.run('element.src = "/square";');
     await page.slider.waitFor();
     expect(await alert.count()).toBe(0);
+    expect(page.problems).toEqual([]);
+  });
+
+  test("a trace that was recorded in the page is stepped through, and another after it", async () => {
+    const page = await open(undefined);
+    await page.page.addScriptTag({ url: "/live.js", type: "module" });
+    await page.run("element.trace = traces.square();");
+    await page.slider.waitFor();
+    await page.run("element.last();");
+    expect(await page.element.locator(".contributions li").last().innerText()).toMatch(/total\s*6/);
+    await page.run("element.step = 1; element.trace = traces.residual(); await element.updateComplete;");
+    expect(await page.step()).toBe(1);
+    expect(await page.element.locator("[data-layer]").count()).toBeGreaterThan(3);
+    await page.run("element.trace = undefined; await element.updateComplete;");
+    expect(await page.slider.count()).toBe(0);
     expect(page.problems).toEqual([]);
   });
 
