@@ -313,5 +313,23 @@ describe("the sum behind a cell", () => {
     const trace = record(({ x }) => x.matmul(w).sum(), { x: [[3], [-4]] });
     const [step] = trace.find({ node: "w", phase: "contribution" });
     expect(trace.explain(step!, { cell: [0, 1] })).toContain("at cell [0, 1]: 1 · (−4) + 1 · 3 = −1");
+    expect(trace.explain(step!, { cell: [0, 1] })).toContain("measured by differences: −1 (agrees)");
+    expect(trace.explain(step!)).not.toContain("measured");
   });
+});
+
+test("a kink is measured from both sides", () => {
+  const x = c.variable(3, { name: "x", dtype: "float64" });
+  const trace = record(() => c.hardSwish(x));
+  const [step] = trace.find({ node: "x", phase: "contribution" });
+  expect(trace.explain(step!, { cell: [] })).toContain("a kink: 1.5 from the left, 1 from the right");
+});
+
+test("gradients of gradients are traced like everything else", () => {
+  const w = c.variable(2, { name: "w", dtype: "float64" });
+  const cube = (x: c.Tensor) => x.mul(x).mul(x);
+  const trace = record(() => c.grad(cube)(w));
+  const { total } = trace.at(trace.length - 1).gradientOf(nodeOf(trace, "w"));
+  expect(total!.cells![0]).toBe(12);
+  expect(trace.steps.filter(({ phase }) => phase === "accumulate").length).toBeGreaterThan(2);
 });

@@ -1,3 +1,4 @@
+import type { Comparison } from "../../autodiff/check/check.ts";
 import { type Explanation, printed } from "../../autodiff/explanation.ts";
 import { bar, nameTex, withNames, withNumbers } from "../../autodiff/rule.ts";
 import { ChainruleError } from "../../errors.ts";
@@ -49,9 +50,10 @@ function checkCell(x: TensorRecord, cell: readonly number[]): void {
   );
 }
 
-/** A trace, which may know the sums behind its cells. */
+/** A trace, which may know the sums behind its cells, and measure their slopes. */
 interface Explained extends Tables {
   terms?(index: number, cell: readonly number[]): Ledger | undefined;
+  measured?(index: number, cell: readonly number[]): Comparison | undefined;
 }
 
 /** Above this, the sum behind a cell is only worked out where it is asked for. */
@@ -86,9 +88,27 @@ export function explanationOf(tables: Explained, index: number, cell?: readonly 
     ledger: [
       ...(pointwise && at ? [`at cell [${at.join(", ")}]`] : []),
       ...(sum ? [sum] : []),
+      ...(cell ? measuredAt(tables, index, cell) : []),
       ...ledgerOf(tables, step),
     ],
   };
+}
+
+const verdicts = { agree: "agrees", wrong: "does not agree", inconclusive: "too rough to tell" } as const;
+
+/** One-sided differences are no better than this. */
+const rounded = (slope: number): number => Number(slope.toPrecision(4));
+
+/** What differences say of a cell: `measured: −0.25 (agrees)`, or the slopes on both sides of a kink. */
+function measuredAt(tables: Explained, index: number, cell: readonly number[]): string[] {
+  const found = tables.measured?.(index, cell);
+  if (found === undefined) return [];
+  const { numeric, kink, verdict } = found;
+  const { dtype } = tables.tensors[tables.steps[index]!.value]!;
+  const text = kink
+    ? `a kink: ${rounded(kink.left)} from the left, ${rounded(kink.right)} from the right`
+    : `${formatCell(numeric, dtype)} (${verdicts[verdict]})`;
+  return [printed(`measured by differences: ${text}`)];
 }
 
 const mostTerms = 4;
