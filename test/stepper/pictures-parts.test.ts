@@ -10,6 +10,7 @@ import {
   type Sample,
 } from "../../src/stepper/index.ts";
 import { activationOf, flatness } from "../../src/stepper/pictures/activation-panel.ts";
+import { limitOf } from "../../src/stepper/pictures/heatmap.ts";
 import { layered } from "../../src/stepper/pictures/layered.ts";
 import { all, textOf } from "../plot/xml.ts";
 import { cellsOf, deep, neuron, numberIn, odd, parsed, withClass } from "./pictures-support.ts";
@@ -70,6 +71,8 @@ describe("heatmap", () => {
     const cells = [...new Array(99).fill(1), 1000];
     const { shades, marks } = cellsOf(parsed(heatmap(sampleOf(cells, 10, 10), { width: 200 })));
     expect(marks.corner).toEqual(["9 9"]);
+    expect(limitOf(cells)).toBeCloseTo(3 * Math.sqrt((99 + 1e6) / 100), 9);
+    expect(limitOf([1, 2, -2, Number.NaN])).toBe(2);
     expect(shades.get("9 9")).toBe("p5");
     // Without outliers, the largest has the strongest color and no corner.
     const even = cellsOf(parsed(heatmap(sampleOf([1, 2, -2, 1], 2, 2), { width: 40 })));
@@ -187,6 +190,15 @@ describe("flow strip", () => {
     const bars = all(xml, "rect").slice(1);
     expect(bars.length).toBeLessThanOrEqual(29);
     expect(withClass(xml, "rect", "bad").length).toBeGreaterThan(10);
+    // One alone, of which no cell is finite, so that it has no size.
+    const once = record(() => {
+      let x = w.div(0).minimum(5).add(w);
+      for (let i = 0; i < 30; i++) x = x.add(1);
+      return x;
+    });
+    expect(once.find({ phase: "forward", nonFinite: true })).toEqual([0]);
+    const shared = parsed(flowStrip(once, { width: 50 }));
+    expect(textOf(withClass(shared, "rect", "bad")[0]!)).toContain("step 0,");
   });
 
   test("has a bar for the gradient of each layer, too", () => {
@@ -227,6 +239,19 @@ describe("activation panel", () => {
       saturated: 0.5,
       dead: 0.25,
     });
+  });
+
+  test("says so where it has looked at a sample of the inputs only", () => {
+    const large = record(() => hardSwish(variable(new Float32Array(5000).fill(-4))).sum()).tensors[0]!;
+    const text = all(
+      parsed(activationPanel({ activation: "hard_swish", inputs: large, width: 300 })),
+      "text",
+    ).map(textOf);
+    expect(text).toContain("saturated 100 %, dead 100 % of the sampled inputs (bars)");
+  });
+
+  test("takes a steep fall for no flat place", () => {
+    expect(flatness((xs) => xs.map((x) => -x), [0, 0.005, 1, 2])).toEqual({ saturated: 0.5, dead: 0.25 });
   });
 
   test("puts the point on both curves", () => {

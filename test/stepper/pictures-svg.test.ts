@@ -45,6 +45,12 @@ describe("a graph without layers", () => {
     expect(sent.get("0 2 1")).toBe("↑ 1");
   });
 
+  test("tells apart what the slots of an op get", () => {
+    const [w, v] = [variable(2, { name: "w" }), variable(5, { name: "v" })];
+    const xml = parseXml(record(() => w.mul(v)).toSVG());
+    expect(edges(xml).map((edge) => partsOf(edge, "sent"))).toEqual([["↑ 5"], ["↑ 2"]]);
+  });
+
   test("shows, after every step, the values and gradients of the trace and no others", () => {
     const trace = neuron();
     for (let step = 0; step < trace.length; step++) {
@@ -91,6 +97,13 @@ describe("a graph without layers", () => {
       const here = boxes(xml).filter((box) => withClass(box, "rect", "accent-line").length > 0);
       const { from, node } = trace.steps[step]!;
       expect(here.map(({ attributes }) => attributes["data-node"])).toEqual([String(from ?? node)]);
+      const bars = withClass(xml, "g", "flow").flatMap((flow) => withClass(flow, "rect", "s0"));
+      const [mark] = withClass(xml, "path", "here");
+      const [center] = /[\d.]+/.exec(mark!.attributes.d!)!;
+      expect(Number(center)).toBeGreaterThan(Number(bars[step]!.attributes.x));
+      expect(Number(center)).toBeLessThan(
+        Number(bars[step]!.attributes.x) + Number(bars[step]!.attributes.width),
+      );
       const { rule, numbers, outcome, ledger } = explanationOf(trace, step);
       const lines = withClass(xml, "g", "notes").flatMap((notes) => all(notes, "text").map(textOf));
       expect(lines).toContain(printed(rule));

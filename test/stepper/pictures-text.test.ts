@@ -95,6 +95,14 @@ describe.each(Object.entries(languages))("%s", (_, { write, read }) => {
     ]);
   });
 
+  test("tells apart what the slots of an op get, and sums what broadcasting stretched", () => {
+    const trace = record(() => {
+      const [w, v] = [variable([[2, 3]], { name: "w" }), variable(5, { name: "v" })];
+      return w.mul(v).sum();
+    });
+    expect(read(write(trace)).edges.map(({ label }) => label)).toEqual(["a: rms 5", "b: 5", "x: rms 1"]);
+  });
+
   test("says formula, value and gradient, as far as they are known at a step", () => {
     const trace = neuron();
     const linesOf = (step: number, label: string) =>
@@ -137,6 +145,7 @@ describe.each(Object.entries(languages))("%s", (_, { write, read }) => {
     // The residual: what it adds comes from two layers before.
     const pairs = edges.map(({ from, to }) => `${from} ${to}`);
     expect(new Set(pairs).size).toBe(pairs.length);
+    expect(edges.filter(({ from, to }) => from === to)).toEqual([]);
     expect(pairs).toContain("b1 b3");
     expect(pairs).toContain("b2 b3");
   });

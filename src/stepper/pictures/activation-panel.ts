@@ -12,6 +12,7 @@ import { curve, type Evaluate, findJumps, spaced } from "../../plot/sample.ts";
 import { type Domain, extent, formatNumber, linearScale, padded, ticks } from "../../plot/scale.ts";
 import { coordinate, element, type Markup } from "../../plot/svg.ts";
 import { dashOf } from "../../plot/theme.ts";
+import { sizeOf } from "../../shape.ts";
 import type { NodeRecord, TensorRecord } from "../trace/records.ts";
 import { histogramSvg } from "./bars.ts";
 import { at, type Drawn, text } from "./style.ts";
@@ -86,8 +87,9 @@ function drawActivation(options: ActivationPanelOptions): Drawn {
   const inside = f.kinks.filter((kink) => domain[0] < kink && kink < domain[1]);
   const shares = flatness(slope, Array.from(inputs.sample.cells).filter(Number.isFinite));
   const percent = (share: number) => `${formatNumber(share * 100)} %`;
+  const whole = sizeOf(inputs.shape) === inputs.sample.cells.length;
   const below = [
-    `saturated ${percent(shares.saturated)}, dead ${percent(shares.dead)} of the inputs (bars)`,
+    `saturated ${percent(shares.saturated)}, dead ${percent(shares.dead)} of the ${whole ? "" : "sampled "}inputs (bars)`,
     ...(inside.length === 0 ? [] : [`kinks at ${inside.map(formatNumber).join(", ")}`]),
   ];
   const parts = [
