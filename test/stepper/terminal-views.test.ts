@@ -346,6 +346,24 @@ describe("questions", () => {
     expect(type(keys(start(neuron(), "neuron"), "w"), "q = 3").message?.text).toMatch(/known: x, y/);
   });
 
+  test("what if changes one cell, or all", () => {
+    const w = c.variable([1, 2, 3], { name: "w" });
+    const state = keys(
+      start(
+        record(() => w.square().sum()),
+        "cells",
+      ),
+      "w",
+    );
+    const loss = (text: string) => type(state, text).message?.text.replace(/;.*/, "");
+    expect(loss("w[1] = 0")).toBe("loss 14 → 10");
+    expect(loss("w = 1")).toBe("loss 14 → 3");
+    expect(loss("w = [1, 1, 0]")).toBe("loss 14 → 2");
+    expect(loss("w[3] = 0")).toBe("expected a cell of w [3]");
+    expect(loss("w[0] = [1]")).toBe("expected a number for a cell of w");
+    expect(w.toArray()).toEqual([1, 2, 3]);
+  });
+
   test("save and quit are wishes to the program around", () => {
     expect(type(keys(start(neuron(), "neuron"), "s"), "").wish).toEqual({ kind: "save", path: "trace.json" });
     expect(keys(start(neuron(), "neuron"), "q").wish).toEqual({ kind: "quit" });
@@ -379,8 +397,14 @@ describe("answers", () => {
     expect(parseCell("[0, 2]")).toEqual([0, 2]);
     expect(parseCell(" ")).toBeUndefined();
     expect(messageOf(() => parseCell("a"))).toMatch(/such as 0,2/);
-    expect(parseSetting("w = −3")).toEqual(["w", -3]);
-    expect(parseSetting("x=[1, 2]")).toEqual(["x", [1, 2]]);
+    expect(parseSetting("w = −3")).toEqual({ name: "w", cell: undefined, value: -3 });
+    expect(parseSetting("x=[1, 2]")).toEqual({ name: "x", cell: undefined, value: [1, 2] });
+    expect(parseSetting("dense/kernel [0,2]=0.5")).toEqual({
+      name: "dense/kernel",
+      cell: [0, 2],
+      value: 0.5,
+    });
+    expect(messageOf(() => parseSetting("w[a] = 3"))).toMatch(/the index of a cell/);
     expect(messageOf(() => parseSetting("w"))).toMatch(/such as w = 3/);
     expect(messageOf(() => parseSetting("w = three"))).toMatch(/for w; received "three"/);
   });

@@ -68,23 +68,28 @@ export function parseCell(text: string): number[] | undefined {
   throw new ChainruleError(`expected the index of a cell, such as 0,2; received ${show(text)}`);
 }
 
+/** What is to be changed: a tensor by its name, one cell of it or all, and the new value. */
+export interface Setting {
+  readonly name: string;
+  readonly cell: readonly number[] | undefined;
+  readonly value: unknown;
+}
+
 /**
- * A name and its new value: `w = 3` or `x = [1, 2]`.
+ * A name and its new value: `w = 3`, `x = [1, 2]`, or of one cell: `kernel[0,1] = 3`.
  *
  * @throws If it is none.
  */
-export function parseSetting(text: string): [name: string, value: unknown] {
-  const at = text.indexOf("=");
-  const name = text.slice(0, Math.max(at, 0)).trim();
-  if (name === "")
+export function parseSetting(text: string): Setting {
+  const [, name, index, written] = /^\s*([^=[\]]+?)\s*(\[[^=\]]*\])?\s*=(.*)$/.exec(text) ?? [];
+  if (name === undefined) {
     throw new ChainruleError(`expected a name and its new value, such as w = 3; received ${show(text)}`);
-  const value = text
-    .slice(at + 1)
-    .trim()
-    .replaceAll("−", "-");
+  }
+  const value = written!.trim().replaceAll("−", "-");
   try {
-    return [name, JSON.parse(value)];
-  } catch {
+    return { name, cell: index === undefined ? undefined : parseCell(index), value: JSON.parse(value) };
+  } catch (error) {
+    if (error instanceof ChainruleError) throw error;
     throw new ChainruleError(`expected a number or a list of numbers for ${name}; received ${show(value)}`);
   }
 }

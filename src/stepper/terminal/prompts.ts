@@ -19,6 +19,7 @@ import {
   shownLevel,
   withLevel,
 } from "./state.ts";
+import { replayed } from "./what-if.ts";
 
 /** A question, what is written into the answer at first, and what an answer does. */
 interface Asking {
@@ -118,8 +119,7 @@ const lossOf = (trace: Trace): string =>
 
 function whatIf(state: State, text: string): State {
   const { trace, at } = shownLevel(state);
-  const [name, value] = parseSetting(text);
-  const other = trace.replay({ set: { [name]: value } });
+  const other = replayed(trace, parseSetting(text));
   const next = opened(state, other, `what if ${text.trim()}`, "what-if", Math.min(at, other.length - 1));
   return say(next, `loss ${lossOf(trace)} → ${lossOf(other)}; Esc goes back`);
 }
@@ -157,7 +157,7 @@ const askings: Readonly<Record<Question, Asking>> = {
     answer: explain,
   },
   "what-if": {
-    asks: () => "What if (a variable or an input, such as w = 3)",
+    asks: () => "What if (a variable or an input: w = 3, x = [1, 2], or one cell: kernel[0,1] = 3)",
     answer: (state, text) => (text.trim() === "" ? state : whatIf(state, text)),
   },
   save: {
