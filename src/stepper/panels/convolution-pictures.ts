@@ -1,5 +1,4 @@
 import type { ConvGeometry } from "../../geometry.ts";
-import type { Index } from "../windows/ledger.ts";
 import { type Role, taps } from "../windows/taps.ts";
 import type { Sum } from "./convolution-subject.ts";
 import {
@@ -12,7 +11,7 @@ import {
 } from "./layouts.ts";
 import { type About, type Layout, type Lights, pictureOf } from "./picture.ts";
 import type { Pick, Picture, State } from "./scene.ts";
-import type { Values } from "./values.ts";
+import { Values } from "./values.ts";
 
 export const isRole = (role: string): role is Role => role === "x" || role === "filter" || role === "y";
 
@@ -73,18 +72,17 @@ export function picturesOf(
   ];
 }
 
-/** In a file with gaps, what a missing cell stamped is missing too. */
+/** In a file with gaps, what a missing cell stamped is missing too. The scale is that of what comes out. */
 function stampedValues(
   x: Values,
   { plane, spot, placeOf }: Layout,
   factors: { y: Values; filter: Values },
 ): Values {
-  if (factors.y.whole && factors.filter.whole) return { ...x, whole: true, has: () => true };
-  const has = (cell: Index) => {
+  const whole = factors.y.whole && factors.filter.whole;
+  return new Values(x.tensor, whole, (cell) => {
     const [row, column] = spot(placeOf(cell));
-    return !Number.isNaN(plane.rows[row]![column]!.value);
-  };
-  return { ...x, whole: false, has };
+    return whole || !Number.isNaN(plane.rows[row]![column]!.value);
+  });
 }
 
 const spacedCaption = (g: ConvGeometry): string =>

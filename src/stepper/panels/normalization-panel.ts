@@ -1,7 +1,6 @@
 import { add } from "../../ops/arithmetic.ts";
 import { noGrad } from "../../ops/recording.ts";
 import { tex } from "../../tex.ts";
-import { limitOf } from "../pictures/heatmap.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Lane } from "../windows/convolution.ts";
 import { type PathName, pathNames, pathTex } from "../windows/normalization.ts";
@@ -13,7 +12,7 @@ import { type NormalizationNodes, normalizationGroup, normalizationNodes } from 
 import { pictureOf, thumbnailOf } from "./picture.ts";
 import type { Absent, Account, Choice, Panel, Picture, Scene, State } from "./scene.ts";
 import { cellText, numberText } from "./text.ts";
-import { type Values, valuesOf } from "./values.ts";
+import { Values, valuesOf } from "./values.ts";
 
 /** What a path gives to dX. */
 interface Path {
@@ -90,11 +89,11 @@ function pathsOf(trace: Trace, index: number, nodes: NormalizationNodes): Paths 
     nodes,
     dy,
     paths,
-    sum: {
-      tensor: noGrad(() => tensors.reduce((a, b) => add(a, b))),
-      whole: paths.every(({ values }) => values.whole),
-      has: (cell) => paths.every(({ values }) => values.has(cell)),
-    },
+    sum: new Values(
+      noGrad(() => tensors.reduce((a, b) => add(a, b))),
+      paths.every(({ values }) => values.whole),
+      (cell) => paths.every(({ values }) => values.has(cell)),
+    ),
     recorded: alone ? valuesOf(total.total!) : undefined,
   };
 }
@@ -104,7 +103,7 @@ function drawn(found: Paths, { lane, pick }: State): Scene {
   const { shape } = sum.tensor;
   const [samples, rows, columns, channels] = asImages(shape);
   // One scale for all paths, so that they can be compared.
-  const limit = Math.max(...[...paths, { values: sum }].map(({ values }) => limitOf(values.tensor.data)));
+  const limit = Math.max(sum.limit, ...paths.map(({ values }) => values.limit));
   const place = pick && placeWithin(pick.place, [rows, columns]);
   const placeOf = (at: readonly number[]): Place => (shape.length < 3 ? [at[0]!, at[1]!] : [at[1]!, at[2]!]);
   const draw = (

@@ -1,4 +1,3 @@
-import { limitOf } from "../pictures/heatmap.ts";
 import { range } from "../windows/ledger.ts";
 import type { Plane, PlaneCell } from "../windows/planes.ts";
 import type { Place } from "../windows/taps.ts";
@@ -50,7 +49,7 @@ export function pictureOf(
   { plane, spot, placeOf }: Layout,
   { picked, lit }: Lights,
   markOf: (cell: PlaneCell) => Mark | undefined = () => undefined,
-  limit: number = limitOf(values.tensor.data),
+  limit: number = values.limit,
 ): Picture {
   const pickedSpot = picked && keyOf(spot(picked));
   const litSpots = lit.map(spot);
@@ -94,6 +93,6 @@ export function thumbnailOf(values: Values, { rows }: Plane): Thumbnail {
   };
   return {
     rows: thin(rows).map((row) => thin(row).map(({ value }) => value)),
-    limit: limitOf(values.tensor.data),
+    limit: values.limit,
   };
 }

@@ -69,10 +69,13 @@ const kindWords = {
 
 const markWords = { winner: "won its window", tied: "as large as a winner, but later" } as const;
 
-/** A square for who does not see it. */
-export function labelOf({ title }: Picture, { kind, value, at, lit, mark }: Square): string {
-  const what = kind === "cell" ? numberText(value) : kindWords[kind];
-  const name = at === undefined ? what : `${cellText(title, at)}: ${what}`;
+/** A square for who does not see it: what is written in it, and what that means. */
+export function labelOf(picture: Picture, square: Square): string {
+  const { kind, value, at, lit, mark } = square;
+  const written = sizeOf(picture) === "large" ? writtenIn(picture, square) : numberText(value);
+  const unit = kind === "cell" && value !== 0 ? unitOf(picture) : undefined;
+  const what = [written, ...(unit ? [unit] : []), ...(kind === "cell" ? [] : [kindWords[kind]])].join(" ");
+  const name = at === undefined ? what : `${cellText(picture.title, at)}: ${what}`;
   return [name, ...(mark ? [markWords[mark]] : []), ...(lit ? ["takes part"] : [])].join(", ");
 }
 

@@ -67,6 +67,7 @@ button[aria-selected="true"], button[aria-pressed="true"] {
 .bar input[type="range"] { flex: 1 1 120px; max-width: 320px; accent-color: var(--accent); }
 
 .choices { display: flex; flex-wrap: wrap; gap: 6px 22px; margin: 10px 0; }
+.choices:not(:has(fieldset)) { display: none; }
 .choices > fieldset { max-width: 100%; }
 legend input[type="number"] { min-height: 26px; padding: 1px 6px; width: 5em; }
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }

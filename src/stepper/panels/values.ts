@@ -2,17 +2,30 @@ import { ChainruleError } from "../../errors.ts";
 import type { WindowAxis } from "../../geometry.ts";
 import { formatShape, type Shape, sizeOf } from "../../shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { limitOf } from "../pictures/heatmap.ts";
 import type { TensorRecord } from "../trace/records.ts";
 import { indexOf, sampledCell } from "../trace/sample.ts";
 import { type Index, positionOf } from "../windows/ledger.ts";
 
 /** A tensor of a trace, as far as its cells are at hand. */
-export interface Values {
+export class Values {
   /** NaN where a cell is missing. */
   readonly tensor: Tensor;
   /** Whether all cells are there. */
   readonly whole: boolean;
-  has(cell: Index): boolean;
+  readonly has: (cell: Index) => boolean;
+  #limit: number | undefined;
+
+  constructor(tensor: Tensor, whole: boolean, has: (cell: Index) => boolean) {
+    this.tensor = tensor;
+    this.whole = whole;
+    this.has = has;
+  }
+
+  /** What has the strongest color in pictures of the tensor. */
+  get limit(): number {
+    return (this.#limit ??= limitOf(this.tensor.data));
+  }
 }
 
 /** Of a larger tensor, a file has too few cells for a picture of windows. */
@@ -27,7 +40,7 @@ function ensureModest(shape: Shape): number {
 }
 
 /** All cells of a tensor. */
-export const wholeValues = (tensor: Tensor): Values => ({ tensor, whole: true, has: () => true });
+export const wholeValues = (tensor: Tensor): Values => new Values(tensor, true, () => true);
 
 /**
  * The cells that a trace has of a tensor: all of them, or the sample that a file keeps of a large one.
@@ -40,19 +53,15 @@ export function valuesOf({ shape, dtype, cells, sample }: TensorRecord): Values 
   for (let i = 0; i < sample.cells.length; i++) {
     filled[positionOf("sample", indexOf(sample, i), shape)] = sample.cells[i]!;
   }
-  return {
-    tensor: new Tensor(shape, "float64", filled),
-    whole: false,
-    has: (cell) => sampledCell(sample, cell) !== undefined,
-  };
+  const has = (cell: Index) => sampledCell(sample, cell) !== undefined;
+  return new Values(new Tensor(shape, "float64", filled), false, has);
 }
 
 /** A tensor of which no cell is known. */
-export const noValues = (shape: Shape): Values => ({
-  tensor: new Tensor(shape, "float64", new Float64Array(ensureModest(shape)).fill(Number.NaN)),
-  whole: false,
-  has: () => false,
-});
+export function noValues(shape: Shape): Values {
+  const cells = new Float64Array(ensureModest(shape)).fill(Number.NaN);
+  return new Values(new Tensor(shape, "float64", cells), false, () => false);
+}
 
 /** At most so many squares along an axis, padding and gaps included. */
 const mostSquares = 2048;

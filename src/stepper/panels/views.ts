@@ -45,7 +45,9 @@ export function pictureView(picture: Picture): TemplateResult {
     return html`<div role="gridcell" class="${classesOf(square, limit)}${long}" data-row=${row} data-column=${column}
       aria-label=${labelOf(picture, square)} aria-selected=${open ? String(square.picked) : nothing}
       tabindex=${open ? (square === entry ? 0 : -1) : nothing}
-      >${written}${square.mark ? html`<span class="mark" aria-hidden="true">${marks[square.mark]}</span>` : nothing}</div>`;
+      >${written ? html`<span aria-hidden="true">${written}</span>` : nothing}${
+        square.mark ? html`<span class="mark" aria-hidden="true">${marks[square.mark]}</span>` : nothing
+      }</div>`;
   };
   return html`<div class="picture">
     ${sign ? html`<div class="sign" aria-hidden="true">${sign}</div>` : nothing}

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import type { Theme } from "../../plot/theme.ts";
 import type { Trace } from "../trace/trace.ts";
 import { panelOf, sceneOf } from "./panel.ts";
@@ -45,6 +46,7 @@ export class WindowPanel extends LitElement {
   #panel: Panel | Absent | undefined;
   /** The picture that gets the focus after the next drawing. */
   #focus: string | undefined;
+  #spoken = "";
 
   constructor() {
     super();
@@ -120,17 +122,15 @@ export class WindowPanel extends LitElement {
   }
 
   #scene(panel: Panel, state: State, scene: Scene): TemplateResult {
-    const { lane } = state;
-    const drawn = this.hover ? sceneOf(panel, state) : scene;
-    const own = isAbsent(drawn) ? undefined : drawn.account;
+    const { lane, tab } = state;
+    // What is only pointed at is not read out.
+    if (this.hover === undefined) this.#spoken = scene.account ? spokenOf(scene.account) : "";
+    const choices = () =>
+      scene.choices.map((choice) =>
+        choiceView(choice, (option) => this.#change({ lane: { ...lane, [choice.key]: option } })),
+      );
     return html`
-      ${
-        scene.choices.some(({ count }) => count > 1)
-          ? html`<div class="choices">${scene.choices.map((choice) =>
-              choiceView(choice, (option) => this.#change({ lane: { ...lane, [choice.key]: option } })),
-            )}</div>`
-          : nothing
-      }
+      <div class="choices">${guard([panel, tab, lane], choices)}</div>
       ${this.#views(state, scene)}
       ${scene.tex ? math(scene.tex) : nothing}
       ${this.#stamps(scene)}
@@ -144,7 +144,7 @@ export class WindowPanel extends LitElement {
       </div>
       ${legendView(scene.pictures)}
       ${scene.account ? accountView(scene.account) : nothing}
-      <div class="spoken" role="status">${own ? spokenOf(own) : nothing}</div>
+      <div class="spoken" role="status">${this.#spoken}</div>
       ${scene.notes.map((note) => html`<p class="muted">${note}</p>`)}`;
   }
 
