@@ -63,7 +63,7 @@ export function unitOf(picture: Picture): string | undefined {
 
 const kindWords = {
   padding: "padding",
-  inserted: "a zero inserted by the stride",
+  inserted: "an inserted zero",
   missing: "not in this file",
 } as const;
 
@@ -87,7 +87,7 @@ export function kindsIn(pictures: readonly Picture[]): readonly (keyof typeof ki
 
 const legends = {
   padding: "padding: zeros around the cells",
-  inserted: "inserted: zeros that the stride puts between the cells",
+  inserted: "inserted: zeros between the cells, by stride or dilation",
   missing: "not in this file",
 } as const;
 

@@ -93,7 +93,7 @@ legend { color: var(--muted); font-size: 0.85em; padding: 0; margin-bottom: 3px;
   position: relative; flex: none; width: var(--size); height: var(--size);
   display: flex; align-items: center; justify-content: center;
   border: 1px solid var(--paper); background: var(--zero); color: var(--ink);
-  font-size: 12px; font-variant-numeric: tabular-nums; letter-spacing: -0.02em; line-height: 1; overflow: hidden;
+  font-size: 12px; font-variant-numeric: tabular-nums; letter-spacing: -0.02em; line-height: 1; overflow: hidden; contain: strict;
 }
 .grid.large { --size: min(42px, calc((100cqw - 4px) / var(--columns))); }
 .large .square { font-size: min(12px, calc(var(--size) * 0.29)); }
