@@ -54,7 +54,7 @@ export function loss({ x, y }) {
       step: { phase: "contribution", op: "silu" },
       about: "value",
       asked: (scene) =>
-        `The gradient ${shown(scene.gradientOf("silu"))} has arrived at the prediction. The slope of swish at ` +
+        `The gradient ${shown(scene.gradientOf("silu"))} has arrived at the prediction. The slope of swish (\`silu\` in the graph) at ` +
         `a = ${shown(scene.valueOf("add"))} is ` +
         `${(scene.gradientOf("add").statistics.mean / scene.gradientOf("silu").statistics.mean).toFixed(4)}. ` +
         "What arrives at `a`?",
