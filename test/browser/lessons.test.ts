@@ -63,13 +63,17 @@ describe.skipIf(executable === undefined)("the lessons page in Chromium", () => 
 
   test("all lessons are listed, and each opens at its first question, without its outcome", async () => {
     await visit("", async (page) => {
-      for (const { title, name, questions } of lessons) {
+      for (const { title, name, questions, source } of lessons) {
         await page.goto(home);
         await page.getByRole("heading", { name: title }).click();
         await ready(page);
         expect(page.url()).toBe(`${home}#lesson=${name}`);
         await page.getByText(`Predict 1 of ${questions.length}`).waitFor();
         expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe(title);
+        const photos = page.locator(".photos img");
+        expect(await photos.count()).toBe(source.includes("eightImages") ? 8 : 0);
+        for (const photo of await photos.all())
+          expect(await photo.getAttribute("src")).toMatch(/^data:image/);
       }
     });
   }, 120_000);

@@ -310,6 +310,32 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
       expect(await page.element.getByRole("button", { name: "Reveal" }).count()).toBe(0);
     });
 
+    test("leaves Space to the buttons that have the focus", async () => {
+      const page = await open("neuron", { attributes: 'step="6" predict' });
+      const button = page.element.getByRole("button", { name: "outline" });
+      await button.focus();
+      await page.press("Space");
+      expect(await button.getAttribute("aria-pressed")).toBe("true");
+      expect(await page.sent()).toEqual([]);
+    });
+
+    test("leaves the keys at work where the button goes that was pressed", async () => {
+      const page = await open("neuron", { attributes: 'step="6" predict' });
+      await page.element.getByRole("button", { name: "Reveal" }).focus();
+      await page.press("Enter", "ArrowRight");
+      expect(await page.step()).toBe(7);
+    });
+
+    test("draws no bar of what is still to come", async () => {
+      const page = await open("neuron", { attributes: 'step="6" predict' });
+      const { turn } = loadTrace(traces.neuron);
+      const bars = async () =>
+        (await page.element.locator(".backward").getAttribute("d"))!.split("M").length - 1;
+      expect(await bars()).toBe(6 - turn);
+      await page.run("element.reveal();");
+      expect(await bars()).toBe(7 - turn);
+    });
+
     test("asks for the shape where broadcasting is undone", async () => {
       const at = loadTrace(traces.matrix).find({ phase: "sum" })[0]!;
       const page = await open("matrix", { attributes: `step="${at}" predict` });
@@ -339,6 +365,17 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
     const inside = await page.run<string>(focused);
     await page.press("ArrowLeft");
     expect(await page.run<string>(focused)).not.toBe(inside);
+  });
+
+  test("the focus stays in the outline when the layer of the item closes", async () => {
+    const { turn } = loadTrace(traces.residual);
+    const page = await open("residual", { attributes: `step="${turn + 1}"` });
+    const current = page.element.locator('[role="treeitem"][aria-current]');
+    await current.focus();
+    expect(await current.getAttribute("aria-level")).toBe("2");
+    await page.run("element.first(); await element.updateComplete;");
+    const focused = "return element.shadowRoot.activeElement.shadowRoot.activeElement.textContent;";
+    expect(await page.run<string>(focused)).toBe(await current.textContent());
   });
 
   test("a hostile trace is shown as text", async () => {

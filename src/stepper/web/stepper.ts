@@ -57,6 +57,7 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
   #place: Place | undefined;
   #parts: Place | undefined;
   #loading: AbortController | undefined;
+  #hadFocus = false;
   /** The step that was drawn last. */
   #shown: StepRecord | undefined;
 
@@ -72,6 +73,7 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#hadFocus = (this.shadowRoot?.activeElement ?? null) !== null;
     if (changed.has("src") && this.src) void this.#load(this.src);
     if (changed.has("trace")) this.#begin();
     else if (changed.has("step") && this.#place?.go(this.step)) this.#forget();
@@ -306,6 +308,9 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
       if (formula.scrollWidth > formula.clientWidth) formula.setAttribute("tabindex", "0");
       else formula.removeAttribute("tabindex");
     }
+    // Where the focused control has gone, the keys still work.
+    if (this.#hadFocus && this.shadowRoot?.activeElement === null)
+      this.renderRoot.querySelector<HTMLElement>(".slider")?.focus();
     if (this.#shown !== this.#current?.step) this.#follow();
     this.#shown = this.#current?.step;
   }
