@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import ts from "typescript";
 
@@ -23,7 +23,8 @@ function publicModules(): PublicModule[] {
   return Object.entries<string | { default: string }>(exports).flatMap(([path, target]) => {
     if (typeof target === "string") return [];
     const source = target.default.replace(/^\.\/dist\/(.+)\.js$/, "src/$1.ts");
-    return { specifier: path.replace(/^\./, name), source };
+    // A bundle for pages has no values that a program imports.
+    return existsSync(source) ? [{ specifier: path.replace(/^\./, name), source }] : [];
   });
 }
 
