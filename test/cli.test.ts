@@ -19,7 +19,7 @@ function chainrule(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--import", "tsx", "src/cli/index.ts", ...args],
-    { encoding: "utf8", env: { ...process.env, FORCE_COLOR: "1" } },
+    { encoding: "utf8", env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: "1" } },
   );
   return { status, stdout, stderr: stderr.trim() };
 }

@@ -276,7 +276,9 @@ describe("questions", () => {
   test("p turns predicting on and off", () => {
     const on = keys(start(neuron(), "neuron"), "p");
     expect([on.predicting, at(on), on.prompt?.question]).toEqual(["steps", 1, "predict"]);
+    expect(screen(on)).toMatch(/step 1 of 11, forward {2}predicting/);
     const off = keys(on, "escape", "p");
+    expect(screen(off)).not.toMatch(/predicting/);
     expect(off.predicting).toBe("nothing");
     expect(screen(off)).toMatch(/numbers {2}1 \+ \(−1\) = 0/);
   });

@@ -19,7 +19,7 @@ function titleLine(state: State): Line {
   return [
     span(` ${titles} `, "reversed"),
     span(`  step ${at} of ${trace.length - 1}, ${way}`),
-    ...(state.predicting
+    ...(state.predicting !== "nothing"
       ? [span(`  predicting${asked > 0 ? `: ${right} of ${asked} right` : ""}`, "name")]
       : []),
   ];
