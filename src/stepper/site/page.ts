@@ -11,6 +11,7 @@ import { actionFor } from "../web/keys.ts";
 import { comparison } from "./comparison.ts";
 import { editor } from "./editor.ts";
 import { packed, readLink, unpacked, writeLink } from "./link.ts";
+import { photos } from "./photos.ts";
 import { quiz } from "./quiz.ts";
 import { RunError, Runner } from "./runner.ts";
 import { lossOf, Session } from "./state.ts";
@@ -182,6 +183,7 @@ class Page {
     return html`<div class="title">
         <h1>${lesson?.title ?? "A program from a link"}</h1>
         <p>${variation ? html`<strong>Variation: ${variation.title}.</strong>` : (lesson?.summary ?? "")}</p>
+        ${lesson?.source.includes("eightImages") ? photos() : nothing}
       </div>
       <div class="desk">
         <div class="left">
