@@ -4,11 +4,9 @@ import type { Trace } from "../trace/trace.ts";
 /** The op that a step is about: the one that is computed, or that the gradient comes from. */
 export const throughOf = ({ from, node }: StepRecord): number => from ?? node;
 
-/** The gradient of a node, once all of it has arrived. */
-export function arrivedAt(trace: Trace, index: number, node: number): TensorRecord | undefined {
-  const { total, arrived, expected } = trace.at(index).gradientOf(node);
-  return arrived === expected ? total : undefined;
-}
+/** The gradient of a node, once it has arrived. A step through the node comes after all of it. */
+export const arrivedAt = (trace: Trace, index: number, node: number): TensorRecord | undefined =>
+  trace.at(index).gradientOf(node).total;
 
 /** The step that first brings the gradient of a node back through its op. */
 export function returnOf({ steps }: Trace, node: number): number | undefined {
