@@ -1,3 +1,4 @@
+import { Cursor } from "../web/cursor.ts";
 import { asking, askingIfCovered, soughtFrom, typed } from "./prompts.ts";
 import {
   isCovered,
@@ -34,10 +35,8 @@ const byStretch =
   (state: State): State => {
     const { trace, at } = shownLevel(state);
     if (state.predicting !== "nothing" && by === "op") return byOne(direction)(state);
-    const stretches = trace.stretches(by);
-    const here = stretches.findIndex(({ last }) => at <= last);
-    const next = direction === 1 && at < stretches[here]!.last ? here : here + direction;
-    return go(state, stretches[next]?.last ?? (direction === 1 ? trace.length - 1 : 0));
+    const cursor = new Cursor(trace);
+    return go(state, direction === 1 ? cursor.next(at, by) : cursor.previous(at, by));
   };
 
 function reveal(state: State): State {
