@@ -63,7 +63,7 @@ function modelOf(trace: Trace, index: number): { panel: Panel; scene: (state: St
   };
 }
 
-describe.skipIf(executable === undefined)("<window-panel> in Chromium", () => {
+describe.skipIf(executable === undefined)("<window-panel> in Chromium", { timeout: 60_000 }, () => {
   let pages: PanelPages;
   let open: PanelPage[] = [];
   beforeAll(async () => {
@@ -188,7 +188,7 @@ describe.skipIf(executable === undefined)("<window-panel> in Chromium", () => {
     for (let i = 0; i < 22; i++) await page.page.keyboard.press("ArrowDown");
     expect(await page.focused()).toMatch(/^Y\[0, 45, 23, 0\]/);
     expect(await page.spoken()).toMatch(/^Y\[0, 45, 23, 0\] is the sum of 18 products/);
-  }, 60_000);
+  });
 
   test("says what has not arrived, and where to go", async () => {
     const page = await shown(small, step(small, "conv2d", "forward"));
