@@ -281,6 +281,18 @@ describe("a question about an edited program", () => {
     expect(ask(questions[0]!, renamed)!.about).toBe("choice");
   });
 
+  test("is not asked if what it is about has another shape now", () => {
+    const activations = lessonOf("activations");
+    const changed = activations.source
+      .replace("[3, 3, 3, 4]", "[3, 3, 3, 2]")
+      .replace("[0, 3, -3, -12]", "[0, 3]");
+    const trace = traceOf(changed);
+    const [, steepest, , , last] = activations.questions;
+    expect(ask(last!, trace)).toBeUndefined();
+    expect(judge(last!, trace, "exactly 0")).toBeUndefined();
+    expect(judge(steepest!, trace, "nearly 1.5")!.right).toBe(true);
+  });
+
   test("takes shapes and numbers as they are typed", () => {
     const neuron = traceOf(source);
     const value = questions[2]!;

@@ -4,7 +4,7 @@ import { sizeOf } from "../../shape.ts";
 import type { TensorRecord } from "../trace/records.ts";
 import type { Query } from "../trace/search.ts";
 import type { Trace } from "../trace/trace.ts";
-import { MissingError, Scene, shown } from "./scene.ts";
+import { Scene, shown } from "./scene.ts";
 
 /** Text, or what makes it of the trace, so that its numbers are those of the program. */
 export type Text = string | ((scene: Scene) => string);
@@ -62,15 +62,15 @@ export interface Verdict {
 
 const textOf = (text: Text, scene: Scene): string => (typeof text === "string" ? text : text(scene));
 
-/** `f` of the step that the question is about; none if an edited program has no such step, or not what the texts name. */
+/** `f` of the step that the question is about; none if the program was edited so that there is nothing to ask. */
 function about<T>(question: Question, trace: Trace, f: (scene: Scene) => T): T | undefined {
   const index = trace.find(question.step).at(question.which === "last" ? -1 : 0);
   if (index === undefined) return undefined;
   try {
     return f(new Scene(trace, index));
-  } catch (error) {
-    if (error instanceof MissingError) return undefined;
-    throw error;
+  } catch {
+    // What a text names may be gone, or of another shape.
+    return undefined;
   }
 }
 
@@ -88,15 +88,6 @@ const optionsOf = (question: Question, scene: Scene): string[] => {
       return [];
   }
 };
-
-/** The question as it is put for a trace; none if the program has no such step (any more). */
-export const ask = (question: Question, trace: Trace): Asked | undefined =>
-  about(question, trace, (scene) => ({
-    index: scene.index,
-    about: question.about,
-    asked: textOf(question.asked, scene),
-    options: optionsOf(question, scene),
-  }));
 
 /** The least and the largest cell tell the sign exactly, also of a tensor that was saved as a thumbnail. */
 const extremes = ({ shape, statistics: { min, max } }: TensorRecord) => ({
@@ -148,4 +139,16 @@ export const judge = (question: Question, trace: Trace, answer: string): Verdict
     if (question.about !== "choice") return { ...judgeGuess(question, scene, answer), told };
     const { because, ...verdict } = judgeChoice(question, scene, answer);
     return { ...verdict, told: because === undefined ? told : `${textOf(because, scene)} ${told}` };
+  });
+
+/** The question as it is put for a trace; none if the program has no such step (any more), or the answer could not be judged. */
+export const ask = (question: Question, trace: Trace): Asked | undefined =>
+  about(question, trace, (scene) => {
+    if (judge(question, trace, "") === undefined) return undefined;
+    return {
+      index: scene.index,
+      about: question.about,
+      asked: textOf(question.asked, scene),
+      options: optionsOf(question, scene),
+    };
   });

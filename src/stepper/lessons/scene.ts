@@ -6,9 +6,6 @@ import { cellAt } from "../trace/explain.ts";
 import type { FlowRow, NodeRecord, StepRecord, TensorRecord } from "../trace/records.ts";
 import type { Trace } from "../trace/trace.ts";
 
-/** A text names something that the program does not have, as happens when it was edited. */
-export class MissingError extends ChainruleError {}
-
 /** A number as a text shows it. */
 export function digits(x: number): string {
   const rounded = Number.isInteger(x) ? x : Number(x.toPrecision(3));
@@ -36,7 +33,7 @@ export class Scene {
 
   #indexOf(label: string): number {
     const found = this.trace.nodes.findIndex((node) => node.label === label);
-    if (found < 0) throw new MissingError(`lesson: the program has no ${show(label)}`);
+    if (found < 0) throw new ChainruleError(`lesson: the program has no ${show(label)}`);
     return found;
   }
 
@@ -53,14 +50,14 @@ export class Scene {
   /** The whole gradient of a node. */
   gradientOf(label: string): TensorRecord {
     const { total } = this.trace.at(this.trace.length - 1).gradientOf(this.#indexOf(label));
-    if (total === undefined) throw new MissingError(`lesson: no gradient flows to ${show(label)}`);
+    if (total === undefined) throw new ChainruleError(`lesson: no gradient flows to ${show(label)}`);
     return total;
   }
 
   /** How a layer passes values on and gradients back. */
   flowOf(layer: string): FlowRow {
     const row = this.trace.flow.find((one) => one.layer === layer);
-    if (row === undefined) throw new MissingError(`lesson: the program has no layer ${show(layer)}`);
+    if (row === undefined) throw new ChainruleError(`lesson: the program has no layer ${show(layer)}`);
     return row;
   }
 }
@@ -70,7 +67,7 @@ export function cell(x: TensorRecord, ...index: number[]): number {
   const at = index.length === 0 ? x.shape.map(() => 0) : index;
   const found = cellAt(x, at);
   if (found === undefined)
-    throw new MissingError(`lesson: the trace does not have cell [${at}] of ${formatShape(x.shape)}`);
+    throw new ChainruleError(`lesson: the trace does not have cell [${at}] of ${formatShape(x.shape)}`);
   return found;
 }
 
