@@ -89,3 +89,18 @@ export function hostile(): string {
   for (const row of saved.flow) row.layer = bad;
   return JSON.stringify(saved);
 }
+
+/** Very many ops, made by a line in the middle of a very long program. */
+export function long(): string {
+  const x = c.variable(1, { name: "x" });
+  const program = Array.from({ length: 60_000 }, (_, i) => `line ${i + 1}`).join("\n");
+  const chain = () => {
+    let y: c.Tensor = x;
+    for (let i = 0; i < 1500; i++) y = y.neg();
+    return y;
+  };
+  const saved = JSON.parse(JSON.stringify(record(chain)));
+  saved.program = { source: program, language: "js" };
+  for (const node of saved.nodes) node.source = node.op && { file: "long.js", line: 50_000, column: 1 };
+  return JSON.stringify(saved);
+}

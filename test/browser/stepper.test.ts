@@ -3,7 +3,7 @@ import { loadTrace } from "../../src/stepper/index.ts";
 import { executable } from "./browser.ts";
 import { convnet } from "./stepper-convnet.ts";
 import { StepperPages, type View } from "./stepper-page.ts";
-import { bad, hostile, matrix, neuron, residual, sick, square } from "./stepper-traces.ts";
+import { bad, hostile, long, matrix, neuron, residual, sick, square } from "./stepper-traces.ts";
 
 const traces = {
   neuron: neuron(),
@@ -13,6 +13,7 @@ const traces = {
   residual: JSON.stringify(residual()),
   convnet: JSON.stringify(convnet()),
   hostile: hostile(),
+  long: long(),
   broken: '{"format": "chainrule-trace", "version": 1, "loss": "<b>none</b>"}',
   words: "This is no JSON.",
 };
@@ -303,9 +304,12 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
       await page.slider.focus();
       await page.press("ArrowRight");
       expect(await page.step()).toBe(6);
-      await page.press("ArrowRight");
+      await page.press("Space");
       expect(await page.step()).toBe(7);
       expect(await page.element.getByRole("button", { name: "Reveal" }).count()).toBe(1);
+      await page.press("p");
+      expect(await page.element.getByRole("button", { name: "Reveal" }).count()).toBe(0);
+      await page.press("p");
       await page.press("Shift+ArrowLeft");
       expect(await page.element.getByRole("button", { name: "Reveal" }).count()).toBe(0);
     });
@@ -389,6 +393,19 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
     expect(await page.element.locator("img, script").count()).toBe(0);
     expect(await page.run("return window.pwned;")).toBeUndefined();
     expect(page.problems).toEqual([]);
+  });
+
+  test("of a very long program and graph, only what is around the step is written", async () => {
+    const page = await open("long", { attributes: 'step="1200"' });
+    expect(await page.element.locator(".code li").count()).toBe(500);
+    expect(await page.element.locator(".code .lit").innerText()).toBe("line 50000");
+    const items = page.element.getByRole("treeitem");
+    expect(await items.count()).toBe(300);
+    expect(await page.element.locator('[role="treeitem"][aria-current]').count()).toBe(1);
+    expect(await page.element.locator("[data-node]").count()).toBeLessThanOrEqual(40);
+    await page.slider.focus();
+    await page.press("End");
+    expect(await page.step()).toBe(loadTrace(traces.long).length - 1);
   });
 
   test.each([

@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { stepWhere, throughOf, type View } from "./view.ts";
+import { around, stepWhere, throughOf, type View } from "./view.ts";
+
+const mostLines = 500;
 
 /** The program, with the line of the step lit. A click on a line goes to what it does. */
 export function code(view: View): TemplateResult | typeof nothing {
@@ -13,9 +15,10 @@ export function code(view: View): TemplateResult | typeof nothing {
     if (at !== undefined) view.go(at);
   };
   const lines = trace.program.source.replace(/\n$/, "").split("\n");
-  return html`<ol class="code" aria-label="Program">
-    ${lines.map((text, i) => {
-      const line = i + 1;
+  const { first, shown } = around(lines, current ?? 0, mostLines);
+  return html`<ol class="code" aria-label="Program" style="counter-reset:line ${first}">
+    ${shown.map((text, i) => {
+      const line = first + i + 1;
       const lit = line === current;
       return html`<li class=${lit ? "lit" : ""} aria-current=${lit ? "step" : nothing}
         @click=${used.has(line) ? follow(line) : nothing}><code>${text || " "}</code></li>`;

@@ -56,6 +56,8 @@ export interface BackpropStepperElement extends HTMLElement {
   continue(): void;
   /** Opens the op into those that it is made of, or goes back from them. */
   toggleParts(): void;
+  /** Asks before each step of the backward pass from now on, or no longer. */
+  togglePredict(): void;
   /** Shows or hides what the keys do. */
   toggleHelp(): void;
 }

@@ -12,6 +12,7 @@ export type Action =
   | "toggleBreakpoint"
   | "continue"
   | "toggleParts"
+  | "togglePredict"
   | "toggleHelp";
 
 interface Key {
@@ -31,10 +32,11 @@ export const keys: readonly Key[] = [
   { key: "[", shown: "[", action: "previousLayer", about: "previous layer" },
   { key: "Home", shown: "Home", action: "first", about: "first step" },
   { key: "End", shown: "End", action: "last", about: "last step" },
-  { key: " ", shown: "Space", action: "reveal", about: "reveal the numbers" },
+  { key: " ", shown: "Space", action: "next", about: "reveal the numbers, or go on" },
   { key: "b", shown: "b", action: "toggleBreakpoint", about: "breakpoint here, or none" },
   { key: "c", shown: "c", action: "continue", about: "continue to the next breakpoint" },
   { key: "o", shown: "o", action: "toggleParts", about: "open the op into its parts, or close them" },
+  { key: "p", shown: "p", action: "togglePredict", about: "predict before each step, or not" },
   { key: "?", shown: "?", action: "toggleHelp", about: "these keys" },
 ];
 

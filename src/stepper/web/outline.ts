@@ -3,13 +3,16 @@ import { repeat } from "lit/directives/repeat.js";
 import { formatShape } from "../../shape.ts";
 import { resultOf } from "../pictures/blocks.ts";
 import { formulaOf, summed } from "../pictures/words.ts";
-import { goToBlock, goToNode, throughOf, type View } from "./view.ts";
+import { around, goToBlock, goToNode, throughOf, type View } from "./view.ts";
+
+/** How many items are written at a time. */
+const mostItems = 300;
 
 /** A line of the outline. */
 interface Item {
   readonly key: string;
   readonly level: number;
-  readonly text: string;
+  readonly text: () => string;
   /** None for what cannot be opened. */
   readonly open: boolean | undefined;
   readonly parent: string | undefined;
@@ -64,7 +67,7 @@ export class Outline extends LitElement {
       items.find(({ key }) => key === this.focused) ?? items.find(({ current }) => current) ?? items[0];
     return html`<ul role="tree" aria-label="Layers and ops" @keydown=${(event: KeyboardEvent) => this.#key(event, items, active)}>
       ${repeat(
-        items,
+        around(items, active === undefined ? 0 : items.indexOf(active), mostItems).shown,
         ({ key }) => key,
         (item) => html`<li role="treeitem" data-key=${item.key} style="margin-left:${item.level - 1}em"
           tabindex=${item === active ? 0 : -1} aria-level=${item.level}
@@ -73,7 +76,7 @@ export class Outline extends LitElement {
           aria-current=${item.current ? "step" : nothing}
           @click=${() => this.#activate(item)}><span class="sign" aria-hidden="true">${
             item.open === undefined ? "" : item.open ? "▾" : "▸"
-          }</span>${item.text}</li>`,
+          }</span>${item.text()}</li>`,
       )}
     </ul>`;
   }
@@ -134,7 +137,7 @@ function itemsOf(view: View, toggled: ReadonlyMap<string, boolean>): Item[] {
   const here = throughOf(step);
   const nodeItem = (node: number, level: number, parent: string | undefined, place: Item["place"]): Item => ({
     ...{ key: `node ${node}`, level, parent, place, open: undefined },
-    text: nodeText(view, node),
+    text: () => nodeText(view, node),
     current: node === here,
     go: () => goToNode(view, node),
   });
@@ -154,7 +157,7 @@ function itemsOf(view: View, toggled: ReadonlyMap<string, boolean>): Item[] {
     ];
     const item: Item = {
       ...{ key, level: 1, parent: undefined, open, place: [i + 1, blocks.length] },
-      text: `${about.join(", ")}: ${stateText(view, resultOf(block))}`,
+      text: () => `${about.join(", ")}: ${stateText(view, resultOf(block))}`,
       current: inside && !open,
       go: () => goToBlock(view, block),
     };

@@ -86,7 +86,7 @@ math { font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaV
 .verdict.right { border-left-color: var(--s2); }
 .verdict.wrong { border-left-color: var(--bad); }
 
-.code { margin: 0; padding: 12px 0; list-style: none; counter-reset: line; font-size: 0.85em; width: max-content; min-width: 100%; }
+.code { margin: 0; padding: 12px 0; list-style: none; font-size: 0.85em; width: max-content; min-width: 100%; }
 .code li { counter-increment: line; padding: 1px 14px 1px 0; white-space: pre; }
 .code li::before { content: counter(line); display: inline-block; width: 2.2em; margin-right: 0.8em; text-align: right; color: var(--muted); }
 .code code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
@@ -104,11 +104,10 @@ window-panel { margin-top: 12px; }
 .backward { fill: var(--s2); }
 .turn { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 3 2; vector-effect: non-scaling-stroke; }
 .now { position: absolute; top: -5px; bottom: -5px; min-width: 3px; border: 2px solid var(--accent); border-radius: 3px; box-sizing: border-box; }
-.mark, .stop { position: absolute; transform: translateX(-50%); font-size: 12px; line-height: 1; }
-.mark { top: -12px; font-weight: 700; }
+.mark { position: absolute; transform: translateX(-50%); font-size: 12px; font-weight: 700; line-height: 1; top: -12px; }
 .mark.bad { color: var(--bad); }
 .mark.dead { color: var(--muted); }
-.stop { bottom: -11px; color: var(--accent); }
+.mark.stop { top: auto; bottom: -11px; color: var(--accent); }
 .ends { display: flex; justify-content: space-between; font-size: 0.78em; color: var(--muted); margin-top: 9px; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 

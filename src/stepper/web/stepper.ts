@@ -224,6 +224,10 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
     else this.#parts = new Place(parts, step.phase === "forward" ? 0 : parts.turn);
   }
 
+  togglePredict(): void {
+    this.predict = !this.predict;
+  }
+
   toggleHelp(): void {
     this.helping = !this.helping;
   }
@@ -281,9 +285,6 @@ export class BackpropStepper extends LitElement implements BackpropStepperElemen
         magnified: this.magnified,
       },
       run: (action: Action) => this[action](),
-      predict: (on: boolean) => {
-        this.predict = on;
-      },
       outline: (on: boolean) => {
         this.outlined = on;
       },

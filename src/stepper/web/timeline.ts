@@ -1,4 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { decadesOf, lookOf, rise } from "../pictures/bars.ts";
 import type { Trace } from "../trace/trace.ts";
 
@@ -43,15 +44,14 @@ function path(bars: readonly Bar[], wanted: (bar: Bar, i: number) => boolean): s
     .join("");
 }
 
-/** Marks for what is not fine, readable without color; not more than there is room for. */
-function marks(bars: readonly Bar[], shown: number, look: Bar["look"], sign: string, title: string) {
-  const places = bars.flatMap((bar, i) => (bar.look === look && i <= shown ? [i] : []));
-  const each = Math.ceil(places.length / 60);
+/** Marks at steps, readable without color; not more than there is room for. */
+function marks(places: readonly number[], count: number, kind: string, sign: string, title: string) {
+  const each = Math.ceil(places.length / 100);
   return places
     .filter((_, i) => i % each === 0)
     .map(
-      (i) =>
-        html`<span class="mark ${look}" title=${title} style="left:${((i + 0.5) / bars.length) * 100}%">${sign}</span>`,
+      (at) =>
+        html`<span class="mark ${kind}" title=${title} style="left:${((at + 0.5) / count) * 100}%">${sign}</span>`,
     );
 }
 
@@ -74,21 +74,29 @@ export function timeline({
     const { left, width } = target.getBoundingClientRect();
     go(Math.max(0, Math.min(count - 1, Math.floor(((event.clientX - left) / width) * count))));
   };
-  const part = (look: Bar["look"], backward: boolean) =>
-    path(bars, (bar, i) => bar.look === look && i <= shown && i >= turn === backward);
+  const part = (wanted: (bar: Bar, i: number) => boolean) =>
+    path(bars, (bar, i) => i <= shown && wanted(bar, i));
+  const placesOf = (look: Bar["look"]) =>
+    bars.flatMap((bar, i) => (bar.look === look && i <= shown ? [i] : []));
   return html`<div class="slider" role="slider" tabindex="0" aria-label="Step" aria-orientation="horizontal"
       aria-valuemin="1" aria-valuemax=${count} aria-valuenow=${index + 1} aria-valuetext=${words}
       @pointerdown=${drag} @pointermove=${drag}>
     <svg viewBox="0 0 ${count} ${tall}" preserveAspectRatio="none" aria-hidden="true">
       <rect class="done" x="0" y="0" width=${index + 1} height=${tall} />
-      <path class="forward" d=${part("s0", false)} />
-      <path class="backward" d=${part("s0", true)} />
-      <path class="dead" d=${part("dead", false) + part("dead", true)} />
-      <path class="bad" d=${part("bad", false) + part("bad", true)} />
+      ${guard(
+        [bars, shown],
+        () => svg`<path class="forward" d=${part((bar, i) => bar.look === "s0" && i < turn)} />
+        <path class="backward" d=${part((bar, i) => bar.look === "s0" && i >= turn)} />
+        <path class="dead" d=${part((bar) => bar.look === "dead")} />
+        <path class="bad" d=${part((bar) => bar.look === "bad")} />`,
+      )}
       ${turn > 0 ? svg`<path class="turn" d=${`M${turn} 0V${tall}`} />` : nothing}
     </svg>
-    ${marks(bars, shown, "bad", "×", "not finite")} ${marks(bars, shown, "dead", "○", "all zeros")}
-    ${[...breakpoints].map((at) => html`<span class="stop" style="left:${percent(at + 0.5)}">◆</span>`)}
+    ${guard([bars, shown], () => [
+      marks(placesOf("bad"), count, "bad", "×", "not finite"),
+      marks(placesOf("dead"), count, "dead", "○", "all zeros"),
+    ])}
+    ${marks([...breakpoints], count, "stop", "◆", "breakpoint")}
     <span class="now" style="left:${percent(index)};width:${percent(1)}"></span>
   </div>
   <div class="ends" aria-hidden="true">

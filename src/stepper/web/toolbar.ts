@@ -44,14 +44,13 @@ export interface ToolbarOptions {
   readonly outlined: boolean;
   readonly breakpoints: ReadonlySet<number>;
   readonly run: (action: Action) => void;
-  readonly predict: (on: boolean) => void;
   readonly outline: (on: boolean) => void;
   readonly stop: (breakpoints: ReadonlySet<number>) => void;
 }
 
 /** The buttons; all they do can be done with keys too. */
 export function toolbar(options: ToolbarOptions): TemplateResult {
-  const { view, predicting, outlined, breakpoints, run, predict, outline, stop } = options;
+  const { view, predicting, outlined, breakpoints, run, outline, stop } = options;
   const button = ({ action, text }: Button) => {
     const { about, shown } = keys.find((key) => key.action === action)!;
     return html`<button title="${about} (${shown})" aria-label=${about} @click=${() => run(action)}>${text}</button>`;
@@ -78,7 +77,7 @@ export function toolbar(options: ToolbarOptions): TemplateResult {
     </span>
     <span class="group">
       ${button({ action: "toggleParts", text: "parts" })}
-      <button aria-pressed=${predicting} @click=${() => predict(!predicting)}>predict</button>
+      <button aria-pressed=${predicting} title="predict before each step (p)" @click=${() => run("togglePredict")}>predict</button>
       <button aria-pressed=${outlined} @click=${() => outline(!outlined)}>outline</button>
       ${button({ action: "toggleHelp", text: "?" })}
     </span>

@@ -72,3 +72,13 @@ export function goToBlock(view: View, { ops }: Block): void {
 
 /** Whether a node's tensors have the axes of a weight, not those of a batch. */
 export const isWeight = ({ kind }: NodeRecord): boolean => kind === "variable";
+
+/** The part of a long list that is around a place: a page cannot hold everything that a file may have. */
+export function around<T>(
+  all: readonly T[],
+  place: number,
+  most: number,
+): { first: number; shown: readonly T[] } {
+  const first = Math.max(0, Math.min(Math.floor(place - most / 2), all.length - most));
+  return { first, shown: all.slice(first, first + most) };
+}
