@@ -111,6 +111,23 @@ describe("step", () => {
     expect(said).toContain("y = x²");
   });
 
+  test("shows no lines of this file for steps of another", async () => {
+    file("helper.mjs", `export const square = (x) => {\n\n  return x.square();\n};\n`);
+    const use = 'import { square } from "./helper.mjs";\n';
+    const { said } = await called(
+      "step",
+      file("user.mjs", `${use}${head}export const loss = () => square(w).neg();\n`),
+    );
+    expect(said.match(/line \d+: .*/g)).toEqual(
+      Array.from({ length: 3 }, () => "line 4: export const loss = () => square(w).neg();"),
+    );
+    const { said: none } = await called(
+      "step",
+      file("user2.mjs", `${use}${head}export const loss = () => square(w);\n`),
+    );
+    expect(none).not.toMatch(/line \d+:/);
+  });
+
   test("steps through TypeScript, where Node or tsx reads it", () => {
     const path = file("typed.ts", `${head}export const loss = (): unknown => w.square();\n`);
     expect(chainrule("step", path).stdout).toContain("line 3: export const loss");

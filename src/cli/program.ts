@@ -126,10 +126,10 @@ const otherCopy = (path: string): Failure =>
     `${path} uses another copy of chainrule than this command. Run the one that is installed beside it: npx chainrule`,
   );
 
-/** The file as the steps name it: a module's address, or its path. */
-function fileIn({ nodes }: Trace, path: string): string | undefined {
+/** The file as the steps name it: by its address, or by its path. */
+function fileIn({ nodes }: Trace, path: string): string {
   const names = [pathToFileURL(resolve(path)).href, resolve(path)];
-  return nodes.find(({ source }) => source !== undefined && names.includes(source.file))?.source?.file;
+  return names.find((name) => nodes.some(({ source }) => source?.file === name)) ?? names[0]!;
 }
 
 /**

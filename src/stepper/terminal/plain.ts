@@ -1,5 +1,5 @@
 import { printed } from "../../autodiff/explanation.ts";
-import { ChainruleError, checkOptions, show } from "../../errors.ts";
+import { ChainruleError, show } from "../../errors.ts";
 import { formatShape, sizeOf } from "../../shape.ts";
 import { explanationOf } from "../trace/explain.ts";
 import type { StepRecord } from "../trace/records.ts";
@@ -41,7 +41,6 @@ function check(trace: Trace, { by = "step", from = 0, to = trace.length - 1 }: P
 
 /** The steps of a trace as plain text, without escape codes. */
 export function plainText(trace: Trace, options: PlainOptions = {}): string {
-  checkOptions("step", options, ["by", "from", "to", "file"]);
   check(trace, options);
   const { by = "step", from = 0, to = trace.length - 1, file } = options;
   const blocks: string[][] = [];
