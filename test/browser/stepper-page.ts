@@ -6,14 +6,15 @@ import { build } from "esbuild";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { executable } from "./browser.ts";
 
-async function script(entry: string): Promise<string> {
+/** A module as a script; one with a name is put into a global variable. */
+async function script(entry: string, globalName?: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
-    alias: { chainrule: "./src/index.ts" },
     bundle: true,
     ignoreAnnotations: true,
     write: false,
-    format: "esm",
+    format: globalName === undefined ? "esm" : "iife",
+    ...(globalName !== undefined && { globalName }),
     external: ["node:*"],
   });
   return outputFiles[0]!.text;
@@ -106,7 +107,7 @@ export class StepperPages {
   static async start(traces: Readonly<Record<string, string>>): Promise<StepperPages> {
     const scripts: Readonly<Record<string, string>> = {
       "element.js": await script("src/stepper/web/index.ts"),
-      "live.js": await script("test/browser/stepper-live.ts"),
+      "traces.js": await script("test/browser/stepper-traces.ts", "traces"),
     };
     const server = createServer(({ url }, response) => {
       const { pathname, searchParams } = new URL(url!, "http://localhost");
