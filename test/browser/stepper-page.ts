@@ -6,15 +6,14 @@ import { build } from "esbuild";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { executable } from "./browser.ts";
 
-/** A module as a script; one with a name is put into a global variable. */
-async function script(entry: string, globalName?: string): Promise<string> {
+/** A module with all that it imports. */
+async function script(entry: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
     ignoreAnnotations: true,
     write: false,
-    format: globalName === undefined ? "esm" : "iife",
-    ...(globalName !== undefined && { globalName }),
+    format: "esm",
     external: ["node:*"],
   });
   return outputFiles[0]!.text;
@@ -107,7 +106,7 @@ export class StepperPages {
   static async start(traces: Readonly<Record<string, string>>): Promise<StepperPages> {
     const scripts: Readonly<Record<string, string>> = {
       "element.js": await script("src/stepper/web/index.ts"),
-      "traces.js": await script("test/browser/stepper-traces.ts", "traces"),
+      "traces.js": await script("test/browser/stepper-traces.ts"),
     };
     const server = createServer(({ url }, response) => {
       const { pathname, searchParams } = new URL(url!, "http://localhost");

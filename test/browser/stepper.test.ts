@@ -425,8 +425,7 @@ describe.skipIf(executable === undefined)("<backprop-stepper> in Chromium", () =
 
   test("a trace that was recorded in the page is stepped through, and another after it", async () => {
     const page = await open(undefined);
-    await page.page.addScriptTag({ url: "/traces.js" });
-    await page.run("element.trace = traces.square();");
+    await page.run('window.traces = await import("/traces.js"); element.trace = traces.square();');
     await page.slider.waitFor();
     await page.run("element.last();");
     expect(await page.element.locator(".contributions li").last().innerText()).toMatch(/total\s*6/);
