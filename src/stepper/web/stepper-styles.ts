@@ -113,9 +113,10 @@ window-panel { margin-top: 12px; }
 
 @container (max-width: 759px) {
   .group:last-child { margin-left: 0; }
-  .toolbar { gap: 6px 8px; padding: 8px; }
-  button, select { min-height: 36px; padding: 3px 6px; font-size: 0.83em; }
-  select { max-width: 7em; }
+  .toolbar { gap: 6px; padding: 8px 6px; }
+  .group { gap: 3px; }
+  button, select { min-height: 36px; padding: 3px 5px; font-size: 0.82em; }
+  select { max-width: 5.4em; }
   .inspector { display: contents; }
   .explain { order: 1; }
   .middle { order: 2; border-top: 1px solid var(--grid); }
