@@ -19,7 +19,6 @@ export type AnswerDetail = Pick<Answer, "about" | "guessed" | "right">;
  * Its attributes are `src`, `step`, `theme` and `predict`. It sends the events `step` and `reveal` ({@link StepDetail}) and
  * `answer` ({@link AnswerDetail}).
  *
- * @example
  * ```html
  * <script type="module" src="https://example.org/chainrule/dist/backprop-stepper.js"></script>
  * <backprop-stepper src="trace.json" step="37"></backprop-stepper>
