@@ -110,14 +110,14 @@ class Reader {
   #command(name: string): Piece | undefined {
     if (name === "frac") return { xml: `<mfrac>${this.#argument()}${this.#argument()}</mfrac>` };
     if (name === "sqrt") return { xml: `<msqrt>${this.#argument()}</msqrt>` };
-    if (name in marks) {
+    if (Object.hasOwn(marks, name)) {
       return {
         xml: `<mover accent="true">${this.#argument()}<mo stretchy="true">${marks[name]!}</mo></mover>`,
       };
     }
     if (letterCommands.has(name)) return upright(this.#group().replaceAll(String.raw`\_`, "_"));
     if (name === "left" || name === "right") return undefined;
-    const symbol = symbols[name];
+    const symbol = Object.hasOwn(symbols, name) ? symbols[name] : undefined;
     if (name === "sum" || name === "prod")
       return { xml: `<mo largeop="true">${escape(symbol!)}</mo>`, big: true };
     if (name === "max" || name === "min") return { ...upright(name), big: true };

@@ -214,7 +214,7 @@ export function texToText(source: string): string {
       const inside = readGroup(source, i);
       out += `√${bracket(texToText(inside.body))}`;
       i = inside.end;
-    } else if (name in accents) {
+    } else if (Object.hasOwn(accents, name)) {
       const inside = readGroup(source, i);
       const text = texToText(inside.body);
       out += (text.length === 1 ? text + accents[name] : `grad(${text})`).normalize("NFC");

@@ -108,7 +108,8 @@ function openBrowser(address: string): void {
  */
 export async function lessons(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options });
-  const server = await serve(siteFolder(), readPort(values.port));
+  const port = readPort(values.port);
+  const server = await serve(siteFolder(), port);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   console.log(`The lessons are at ${address}\nEnd with Ctrl+C.`);
   if (values.open) openBrowser(address);

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as c from "../../src/index.ts";
+import { Cursor, type Stride } from "../../src/stepper/cursor.ts";
 import { record } from "../../src/stepper/index.ts";
 import { cellAt } from "../../src/stepper/trace/explain.ts";
 import { sampleOf } from "../../src/stepper/trace/sample.ts";
 import { histogramOf, statisticsOf } from "../../src/stepper/trace/statistics.ts";
-import { Cursor, type Stride } from "../../src/stepper/web/cursor.ts";
 import { Place } from "../../src/stepper/web/place.ts";
 import { choosable, planeAt } from "../../src/stepper/web/plane.ts";
 import { judged, questionFor } from "../../src/stepper/web/questions.ts";

@@ -9,7 +9,7 @@ export interface HeatmapOptions {
   readonly width: number;
   /** Default: as high as wide. */
   readonly height?: number | undefined;
-  /** What has the strongest color; what is beyond it is marked. Default: see {@link limitOf}. */
+  /** What has the strongest color; what is beyond it is marked. Default: see `limitOf`. */
   readonly limit?: number | undefined;
   /** Whether signs are written into the cells: + and −, or a dot for a negative one where cells are small. Default true. */
   readonly signed?: boolean | undefined;

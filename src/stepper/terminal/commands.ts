@@ -1,4 +1,4 @@
-import { Cursor } from "../web/cursor.ts";
+import { Cursor } from "../cursor.ts";
 import { asking, askingIfCovered, soughtFrom, typed } from "./prompts.ts";
 import {
   isCovered,

@@ -1,8 +1,8 @@
+import { Cursor } from "../cursor.ts";
 import { type Block, blocksOf } from "../pictures/blocks.ts";
 import { type Known, knownAfter } from "../pictures/known.ts";
 import type { StepRecord } from "../trace/records.ts";
 import type { Trace } from "../trace/trace.ts";
-import { Cursor } from "./cursor.ts";
 import { type Question, questionFor } from "./questions.ts";
 import { barsOf } from "./timeline.ts";
 

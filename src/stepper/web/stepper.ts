@@ -1,11 +1,11 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Answer, Guess } from "../../autodiff/predict.ts";
 import { type Theme, themes } from "../../plot/theme.ts";
+import type { Stride } from "../cursor.ts";
 import { pictureStyle } from "../pictures/style.ts";
 import { loadTrace } from "../trace/load.ts";
 import type { StepRecord } from "../trace/records.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Stride } from "./cursor.ts";
 import type { BackpropStepperElement } from "./element.ts";
 import { type Action, actionFor } from "./keys.ts";
 import { page, problem } from "./page.ts";

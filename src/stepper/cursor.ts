@@ -1,5 +1,5 @@
-import type { Stretch } from "../trace/search.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { Stretch } from "./trace/search.ts";
+import type { Trace } from "./trace/trace.ts";
 
 /** How far a move goes: one step, all of an op, all of a call of a layer. */
 export type Stride = "step" | "op" | "layer";
