@@ -11,5 +11,6 @@ export default defineConfig({
       { find: /^chainrule\/(.+)$/, replacement: resolve("src/$1/index.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts"] },
+  // A browser's tests mostly wait for it: a worker for each core.
+  test: { include: ["test/**/*.test.ts"], maxWorkers: "100%", testTimeout: 20_000 },
 });

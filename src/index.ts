@@ -19,8 +19,8 @@ export {
   type InputReport,
   type Verdict,
 } from "./autodiff/check/check.ts";
-export * from "./autodiff/grad.ts";
 export type { ExplanationFormat } from "./autodiff/explanation.ts";
+export * from "./autodiff/grad.ts";
 export type { Answer, Guess, Sign } from "./autodiff/predict.ts";
 export { type ExplainOptions, type Revealed, Step, type StepKind } from "./autodiff/step.ts";
 export { at, type Breakpoint, type Granularity, Stop, type StopOptions } from "./autodiff/stops.ts";

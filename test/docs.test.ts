@@ -7,9 +7,6 @@ import { examplesOf, linesOf } from "./support/examples.ts";
 import { publicExports } from "./support/exports.ts";
 import { guideErrors, withOutputs } from "./support/guides.ts";
 
-// The first test loads, and parses, the whole library.
-vi.setConfig({ testTimeout: 30_000 });
-
 const filesIn = (folder: string, ending: string): string[] =>
   (readdirSync(folder, { recursive: true, encoding: "utf8" }) as string[])
     .filter((path) => path.endsWith(ending))
