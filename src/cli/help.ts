@@ -31,6 +31,7 @@ ${rows([
   ["--export NAME", "step through this export of the module"],
   ["--lesson", "ask before steps are shown: a lesson its questions, else what each step back gives"],
   ["--json FILE", "save the trace and do nothing else"],
+  ["--html FILE", "save one page that shows the trace, with nothing to load"],
   ["--plain", "print text, also in a terminal"],
   ["--by step|op|layer", "how much text: all of each step, a line for each step, a line for each layer"],
   ["--from N, --to N", "print only these steps"],

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { nearest, show } from "../errors.ts";
 import { type Lesson, lessons } from "../stepper/lessons/index.ts";
@@ -12,6 +12,7 @@ const options = {
   export: { type: "string" },
   lesson: { type: "boolean", default: false },
   json: { type: "string" },
+  html: { type: "string" },
   plain: { type: "boolean", default: false },
   by: { type: "string" },
   from: { type: "string" },
@@ -46,12 +47,21 @@ const stepNumber = (name: string, text: string | undefined): number | undefined 
   throw new Failure(`--${name}: expected the number of a step; received ${show(text)}`);
 };
 
-function save(opened: Opened, path: string): void {
+function save(path: string, text: string): void {
   try {
-    writeFileSync(path, JSON.stringify(opened.trace));
+    writeFileSync(path, text);
   } catch (error) {
     throw new Failure(`${path}: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** The text of the element: beside this folder once it is built, or in `dist/` when the sources are run. */
+function elementText(): string {
+  const found = ["../backprop-stepper.js", "../../dist/backprop-stepper.js"]
+    .map((path) => new URL(path, import.meta.url))
+    .find(existsSync);
+  if (found === undefined) throw new Failure("step: the element is not built: run npm run build first");
+  return readFileSync(found, "utf8");
 }
 
 const isTerminal = (): boolean =>
@@ -75,8 +85,11 @@ export async function step(args: readonly string[]): Promise<void> {
   const { trace, title, questions, file } = opened;
   if (trace.length === 0) throw new Failure(`${title}: the trace has no steps`);
   if (values.json !== undefined) {
-    save(opened, values.json);
+    save(values.json, JSON.stringify(trace));
     console.log(`saved ${trace.length} steps in ${values.json}`);
+  } else if (values.html !== undefined) {
+    save(values.html, trace.toHTML({ element: elementText(), title }));
+    console.log(`saved ${trace.length} steps in ${values.html}`);
   } else if (!values.plain && isTerminal()) {
     await interact(
       start(trace, title, { predicting: values.lesson, questions, file }),

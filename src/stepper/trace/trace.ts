@@ -1,10 +1,11 @@
 import type { Comparison } from "../../autodiff/check/check.ts";
 import { type ExplanationFormat, formats, write } from "../../autodiff/explanation.ts";
-import { ChainruleError, checkOptions, show } from "../../errors.ts";
+import { ChainruleError, checkOptions, saying, show } from "../../errors.ts";
 import { type DisplayBundle, displayBundle } from "../pictures/display.ts";
 import { toDot } from "../pictures/dot.ts";
 import { toMermaid } from "../pictures/mermaid.ts";
 import type { OutlineOptions } from "../pictures/outline.ts";
+import { type HtmlOptions, toHTML } from "../pictures/to-html.ts";
 import { type TraceSvgOptions, toSVG } from "../pictures/to-svg.ts";
 import { summaryOf } from "../terminal/summary.ts";
 import type { Ledger } from "../windows/ledger.ts";
@@ -280,6 +281,16 @@ export class Trace implements Tables {
    */
   toMermaid(options: OutlineOptions = {}): string {
     return toMermaid(this, options);
+  }
+
+  /**
+   * One HTML file that shows the trace with `<backprop-stepper>`, and loads nothing else. `chainrule step NAME --html FILE`
+   * writes it.
+   *
+   * @throws If `element` is not the text of `backprop-stepper.js`, or there is no such step.
+   */
+  toHTML(options: HtmlOptions): string {
+    return saying("trace.toHTML", () => toHTML(this, options));
   }
 
   /** How notebooks show a trace: the picture of its end. */
