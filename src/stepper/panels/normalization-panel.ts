@@ -2,15 +2,14 @@ import { add } from "../../ops/arithmetic.ts";
 import { noGrad } from "../../ops/recording.ts";
 import { tex } from "../../tex.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Lane } from "../windows/convolution.ts";
 import { type PathName, pathNames, pathTex } from "../windows/normalization.ts";
 import type { Place } from "../windows/taps.ts";
 import { numberAt } from "./account.ts";
 import { arrivedAt, returnOf, sentTo, throughOf } from "./gradients.ts";
 import { asImages, cellIn, channelPlane, placeWithin } from "./images.ts";
 import { type NormalizationNodes, normalizationGroup, normalizationNodes } from "./normalization-subject.ts";
-import { pictureOf, thumbnailOf } from "./picture.ts";
-import type { Absent, Account, Choice, Panel, Picture, Scene, State } from "./scene.ts";
+import { imageChoices, pictureOf } from "./picture.ts";
+import type { Absent, Account, Panel, Picture, Scene, State } from "./scene.ts";
 import { cellText, numberText } from "./text.ts";
 import { Values, valuesOf } from "./values.ts";
 
@@ -123,19 +122,9 @@ function drawn(found: Paths, { lane, pick }: State): Scene {
       undefined,
       own,
     );
-  const choice = (key: "sample" | "input", label: string, count: number): Choice => ({
-    key,
-    label,
-    count,
-    chosen: lane[key],
-    thumbnail: (option) => {
-      const { sample, input }: Lane = { ...lane, [key]: option };
-      return thumbnailOf(sum, channelPlane(sum, sample, input));
-    },
-  });
   return {
     tex: tex`\bar{X} = ${paths.map(({ name }) => tex`\mathrm{${name}}`).join(" + ")}`,
-    choices: [choice("sample", "sample", samples), choice("input", "channel", channels)],
+    choices: imageChoices(sum, lane, { sample: samples, input: channels }),
     views: [],
     stamps: undefined,
     pictures: [

@@ -1,7 +1,9 @@
+import type { Lane } from "../windows/convolution.ts";
 import { range } from "../windows/ledger.ts";
 import type { Plane, PlaneCell } from "../windows/planes.ts";
 import type { Place } from "../windows/taps.ts";
-import type { Mark, Picture, Square, Thumbnail } from "./scene.ts";
+import { channelPlane } from "./images.ts";
+import type { Choice, Mark, Picture, Square, Thumbnail } from "./scene.ts";
 import type { Values } from "./values.ts";
 
 /** At most so many squares are shown in each direction. */
@@ -95,4 +97,23 @@ export function thumbnailOf(values: Values, { rows }: Plane): Thumbnail {
     rows: thin(rows).map((row) => thin(row).map(({ value }) => value)),
     limit: values.limit,
   };
+}
+
+/** The choices of a sample and of a channel, each with thumbnails of the images that can be chosen. */
+export function imageChoices(
+  images: Values,
+  lane: Lane,
+  counts: { readonly sample: number; readonly input: number },
+): Choice[] {
+  const choice = (key: "sample" | "input", label: string): Choice => ({
+    key,
+    label,
+    count: counts[key],
+    chosen: lane[key],
+    thumbnail: (option) => {
+      const { sample, input }: Lane = { ...lane, [key]: option };
+      return thumbnailOf(images, channelPlane(images, sample, input));
+    },
+  });
+  return [choice("sample", "sample"), choice("input", "channel")];
 }

@@ -2,7 +2,6 @@ import { ChainruleError, show } from "../../errors.ts";
 import type { PoolGeometry } from "../../geometry.ts";
 import { tex } from "../../tex.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Lane } from "../windows/convolution.ts";
 import type { Index } from "../windows/ledger.ts";
 import type { Plane, PlaneCell } from "../windows/planes.ts";
 import { type Pooling, poolContributors, poolingOf, type Share, sharesOf } from "../windows/pooling.ts";
@@ -10,8 +9,8 @@ import { type Place, taps } from "../windows/taps.ts";
 import { listed, numberAt, productsOf } from "./account.ts";
 import { arrivedAt, returnOf, sentTo, throughOf } from "./gradients.ts";
 import { channelPlane, placeWithin } from "./images.ts";
-import { type About, pictureOf, thumbnailOf } from "./picture.ts";
-import type { Account, Choice, Line, Mark, Panel, Picture, Scene, State, Tab } from "./scene.ts";
+import { type About, imageChoices, pictureOf } from "./picture.ts";
+import type { Account, Line, Mark, Panel, Picture, Scene, State, Tab } from "./scene.ts";
 import { cellText, counted, factorText, numberText } from "./text.ts";
 import { ensureDrawable, type Values, valuesOf } from "./values.ts";
 
@@ -91,22 +90,9 @@ export function poolingPanel(trace: Trace, index: number): Panel | undefined {
 function drawn(shown: Shown, state: State): Scene {
   const { pooling, x, y, dy, dx } = shown;
   const { lane } = state;
-  const choice = (key: "sample" | "input", label: string, count: number): Choice => ({
-    key,
-    label,
-    count,
-    chosen: lane[key],
-    thumbnail: (option) => {
-      const { sample, input }: Lane = { ...lane, [key]: option };
-      return thumbnailOf(x, channelPlane(x, sample, input));
-    },
-  });
   return {
     tex: formulaOf(pooling.kind, dy !== undefined),
-    choices: [
-      choice("sample", "sample", pooling.geometry.batch),
-      choice("input", "channel", pooling.geometry.channels),
-    ],
+    choices: imageChoices(x, lane, { sample: pooling.geometry.batch, input: pooling.geometry.channels }),
     views: [],
     stamps: undefined,
     pictures: picturesOf(shown, state),

@@ -1,11 +1,6 @@
-import type { FlowRow, GroupRecord, NodeRecord, StepRecord, TensorRecord } from "./records.ts";
+import type { FlowRow, StepRecord, Tables, TensorRecord } from "./records.ts";
 
-interface Recorded {
-  readonly groups: readonly GroupRecord[];
-  readonly nodes: readonly NodeRecord[];
-  readonly steps: readonly StepRecord[];
-  readonly tensors: readonly TensorRecord[];
-}
+type Recorded = Pick<Tables, "groups" | "nodes" | "steps" | "tensors">;
 
 /** Slopes below this count as saturated. */
 const flat = 0.01;

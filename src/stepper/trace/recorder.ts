@@ -5,16 +5,12 @@ import { ChainruleError } from "../../errors.ts";
 import { formatShape } from "../../shape.ts";
 import { type Scope, type Tensor, Variable } from "../../tensor/tensor.ts";
 import { LiveTensor } from "./live-tensor.ts";
-import type { GroupRecord, NodeRecord, StepRecord } from "./records.ts";
+import type { GroupRecord, NodeRecord, StepRecord, Tables } from "./records.ts";
 import { sourceOf } from "./source.ts";
 
 /** The tables of a trace while they fill. */
-export interface Recorded {
-  readonly groups: readonly GroupRecord[];
-  readonly nodes: readonly NodeRecord[];
-  readonly steps: readonly StepRecord[];
+export interface Recorded extends Omit<Tables, "program" | "flow"> {
   readonly tensors: readonly LiveTensor[];
-  readonly loss: number;
   /** The tensor of each node. */
   readonly made: readonly Tensor[];
 }
