@@ -41,9 +41,10 @@ export class Units {
     this.#kept = kept;
     this.#stages = stages;
     const elementwise = new Set<Call>();
-    for (const call of stages.of.keys()) {
+    for (const [call, stage] of stages.of) {
+      const isFixed = (operand: Place) => stage !== prepared && stages.isFixed(operand);
       if (isElementwise(tape, call)) elementwise.add(call);
-      else this.#lowered.set(call, lower(call.kernel, call.args, runtime.threads));
+      else this.#lowered.set(call, lower(call.kernel, call.args, { threads: runtime.threads, isFixed }));
     }
     this.grouping = new Grouping(tape, stages.of, {
       isElementwise: (call) => elementwise.has(call),

@@ -15,6 +15,7 @@ export function runLowering(
   views: readonly View[],
   lower: (workshop: Workshop) => readonly Instruction[] | undefined,
   threads = 1,
+  isFixed = false,
 ): boolean {
   const memory = new webAssembly.Memory({ initial: 2048, maximum: 65536, shared: true });
   const module = new webAssembly.Module(Buffer.from(binary, "hex"));
@@ -41,7 +42,7 @@ export function runLowering(
     homes.set(data, at);
     return { data, offset: 0 };
   };
-  const instructions = lower({ threads, scratch });
+  const instructions = lower({ threads, scratch, isFixed: () => isFixed });
   if (instructions === undefined) return false;
   const encode = (word: Word, at: number): void => {
     const view = new DataView(memory.buffer);

@@ -76,7 +76,7 @@ function run(
 /** Runs one kernel; false where it refuses. */
 function compute(name: Name, args: Arguments): boolean {
   const threads = threadsFor(workOf(name, args));
-  const lowered = lower(name, args, threads);
+  const lowered = lower(name, args, { threads, isFixed: () => false });
   if (lowered === undefined) return false;
   const views = args.filter(isView);
   detour(lowered, views.slice(0, -1), views.at(-1)!, threads);

@@ -42,6 +42,8 @@ export interface Instruction {
 export interface Workshop {
   /** How many threads will run the instructions, at most. */
   readonly threads: number;
+  /** Whether an operand has the same value in every run, so that instructions that prepare it run once. */
+  isFixed(operand: Place): boolean;
   /** Memory between the instructions of one lowering, of so many float32 cells; not cleared. */
   scratch(cells: number): Place;
 }

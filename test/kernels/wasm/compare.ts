@@ -38,12 +38,13 @@ export function resultOf(
   lower: (workshop: Workshop, out: View) => ReturnType<Lower>,
   threads: number,
   cells: new (size: number) => Cells = Float32Array,
+  isFixed = false,
 ): Cells {
   const size = sizeOf(shape);
   const data = new cells(size + 2 * guards).fill(untouched);
   const out: View = { ...viewOf(data, shape), offset: guards };
   expect(
-    runLowering([...inputs, out], (workshop) => lower(workshop, out), threads),
+    runLowering([...inputs, out], (workshop) => lower(workshop, out), threads, isFixed),
     "the kernel takes it",
   ).toBe(true);
   const around = [...data.subarray(0, guards), ...data.subarray(size + guards)];

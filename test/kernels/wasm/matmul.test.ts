@@ -100,14 +100,16 @@ describe("matmul in WebAssembly", () => {
   it("splits the inner axis over threads where there are few results", () => {
     const [a, b, out] = [numbers([6, 3000], 1), numbers([3000, 7], 2), numbers([6, 7], 3)];
     const scratch = () => ({ data: new Float32Array(0), offset: 0 });
-    const kernels = matmul({ threads: 4, scratch }, a, b, out)?.map(({ kernel }) => kernel);
+    const kernels = matmul({ threads: 4, scratch, isFixed: () => false }, a, b, out)?.map(
+      ({ kernel }) => kernel,
+    );
     expect(kernels).toEqual(["gemm", "gemmSum"]);
   });
 
   it("lets an epilogue follow blocks of whole rows", () => {
     const [a, b, out] = [numbers([4, 100, 20], 1), numbers([4, 20, 30], 2), numbers([4, 100, 30], 3)];
     const scratch = () => ({ data: new Float32Array(0), offset: 0 });
-    const [product] = matmul({ threads: 2, scratch }, a, b, out)!;
+    const [product] = matmul({ threads: 2, scratch, isFixed: () => false }, a, b, out)!;
     expect(product?.epilogue).toEqual({ result: { data: out.data, offset: 0 }, grain: 30 });
   });
 

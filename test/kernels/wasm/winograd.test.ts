@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConvGeometry, WindowAxis } from "../../../src/geometry.ts";
 import { reference } from "../../../src/kernels/reference/reference.ts";
-import type { Lowering } from "../../../src/kernels/wasm/instruction.ts";
+import type { Lowering, Workshop } from "../../../src/kernels/wasm/instruction.ts";
 import { winograd } from "../../../src/kernels/wasm/lower/winograd.ts";
 import { streamFrom } from "../../../src/random.ts";
 import { type Shape, sizeOf } from "../../../src/shape.ts";
@@ -33,13 +33,14 @@ const axis = (input: number, before: number, after: number): WindowAxis => ({
 
 type Kernel = (a: View, b: View, g: ConvGeometry, out: View) => void;
 
-function check(name: Name, g: ConvGeometry, threads: number, seed: number): void {
+function check(name: Name, g: ConvGeometry, threads: number, seed: number, isFixed = false): void {
   const [first, second, result] = shapesOf(name, g);
   const [a, b] = [normal(first, seed), normal(second, seed + 1)];
   const want = zeros(result);
   (reference[name] as Kernel)(exact(a), exact(b), g, want);
   const run = winograd[name] as Lowering<"conv2d">;
-  const got = resultOf([a, b], result, (workshop, out) => run(workshop, a, b, g, out), threads);
+  const lower = (workshop: Workshop, out: View) => run(workshop, a, b, g, out);
+  const got = resultOf([a, b], result, lower, threads, Float32Array, isFixed);
   const largest = Array.from(want.data, Math.abs).reduce((most, cell) => Math.max(most, cell), 0);
   expectNear(got, want.data, () => tolerance * largest);
 }
@@ -50,7 +51,10 @@ function takes(name: Name, g: ConvGeometry, change: (view: View) => View = (view
     change(viewOf(new Float32Array(sizeOf(shape)), shape)),
   );
   const scratch = () => ({ data: new Float32Array(0), offset: 0 });
-  return (winograd[name] as Lowering<"conv2d">)({ threads: 1, scratch }, a!, b!, g, out!) !== undefined;
+  return (
+    (winograd[name] as Lowering<"conv2d">)({ threads: 1, scratch, isFixed: () => false }, a!, b!, g, out!) !==
+    undefined
+  );
 }
 
 const image = (size: number, channels: number): ConvGeometry => ({
@@ -75,15 +79,17 @@ const geometries: fc.Arbitrary<ConvGeometry> = fc.record({
 
 describe.each(names)("Winograd's %s in WebAssembly", (name) => {
   it("images, channels and paddings of all sizes", () => {
-    const cases = fc.record({ g: geometries, threads: fc.integer({ min: 1, max: 4 }), seed: seeds });
+    const threads = fc.integer({ min: 1, max: 4 });
+    // Small images with a filter that may change are computed in another way.
+    const cases = fc.record({ g: geometries, threads, seed: seeds, isFixed: fc.boolean() });
     let taken = 0;
     fc.assert(
-      fc.property(cases, ({ g, threads, seed }) => {
+      fc.property(cases, ({ g, threads, seed, isFixed }) => {
         if (!takes(name, g)) return;
         taken++;
-        check(name, g, threads, seed);
+        check(name, g, threads, seed, isFixed);
       }),
-      { numRuns: 60, seed: 5 },
+      { numRuns: 90, seed: 5 },
     );
     expect(taken).toBeGreaterThan(30);
   });
@@ -94,7 +100,7 @@ describe.each(names)("Winograd's %s in WebAssembly", (name) => {
     ["many images in a block", { ...image(4, 16), batch: 70 }],
     ["many channels", { ...image(8, 130), batch: 1, outputs: 144 }],
   ])("%s", (_, g) => {
-    for (const threads of [1, 3]) check(name, g, threads, 9);
+    for (const threads of [1, 3]) for (const isFixed of [false, true]) check(name, g, threads, 9, isFixed);
   });
 
   it("gives the same bits again", () => {

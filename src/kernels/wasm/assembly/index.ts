@@ -29,4 +29,7 @@ export {
 export { gemm, gemmSum } from "./gemm";
 export { gemv } from "./gemv";
 export { winograd, winogradSums } from "./winograd/convolve";
+export {
+  winogradImages, winogradOuter, winogradPairs, winogradPanels, winogradResults,
+} from "./winograd/few";
 export { winogradFilter, winogradFilterGradient } from "./winograd/filter";

@@ -12,11 +12,16 @@ export interface Lowered {
 type Lower = (workshop: Workshop, ...args: readonly unknown[]) => readonly Instruction[] | undefined;
 
 /** Lowers a call for so many threads at most; `undefined` where the reference must compute it. */
-export function lower(kernel: keyof Kernels, args: readonly unknown[], threads: number): Lowered | undefined {
+export function lower(
+  kernel: keyof Kernels,
+  args: readonly unknown[],
+  { threads, isFixed }: Pick<Workshop, "threads" | "isFixed">,
+): Lowered | undefined {
   const lowering = lowerings[kernel] as Lower | undefined;
   const scratch = new Map<Cells, number>();
   const workshop: Workshop = {
     threads,
+    isFixed,
     scratch: (cells) => {
       const data = new Float32Array(0);
       scratch.set(data, cells * data.BYTES_PER_ELEMENT);

@@ -55,18 +55,41 @@ const placeOf = ({ data, offset }: View): Place => ({ data, offset });
 
 /** How many tiles go through the products together: all they need stays in the second cache. */
 const chunkTiles = 40;
+/** With so many tiles or fewer, it is the filter that should stay in the cache: see assembly/winograd/few.ts. */
+const fewTiles = 40;
 /** With fewer tiles than this, more time goes into fetching the filter than is saved by another thread. */
 const leastTiles = 8;
+/** Inputs and outputs of the filter that are in the domain at a time, where tiles are few. */
+const depth = 128;
+const outputsAtOnce = 16;
+/** Inputs of the filter's gradient that are in the domain at a time, where tiles are few. */
+const inputsAtOnce = 8;
 /** The widest segment, in tiles: the band between the passes of a transform stays small. */
 const segmentTiles = 8;
 
 /** How the results are cut; see assembly/winograd/layout.ts. */
-function cut({ batch, height, width }: Convolution, threads: number) {
+interface Cut {
+  readonly rows: number;
+  readonly perImage: number;
+  readonly perRow: number;
+  readonly segment: number;
+  readonly segments: number;
+  readonly blockRows: number;
+  readonly chunk: number;
+  readonly room: number;
+}
+
+function rowsOf({ batch, height, width }: Convolution) {
   const perImage = tilesAlong(height);
   const perRow = tilesAlong(width);
-  const rows = batch * perImage;
   const segments = Math.ceil(perRow / segmentTiles);
-  const segment = Math.ceil(perRow / segments);
+  return { rows: batch * perImage, perImage, perRow, segments, segment: Math.ceil(perRow / segments) };
+}
+
+/** Into blocks for threads to take, each of which goes to the domain and back chunk by chunk. */
+function cut(convolution: Convolution, threads: number): Cut {
+  const rowsOfTiles = rowsOf(convolution);
+  const { rows, perRow, segment, segments } = rowsOfTiles;
   const most = Math.max(1, Math.floor(chunkTiles / perRow));
   const least = Math.ceil(leastTiles / perRow);
   // As many blocks for one thread as for another, unless there is too little to share.
@@ -74,7 +97,15 @@ function cut({ batch, height, width }: Convolution, threads: number) {
   const blockRows = Math.min(most, Math.max(least, Math.ceil(rows / blocks)));
   const chunk = Math.max(1, Math.min(blockRows * segments, Math.floor(chunkTiles / segment)));
   const room = ceilTo(chunk * segment, 4);
-  return { rows, perImage, perRow, segment, segments, blockRows, chunk, room };
+  return { ...rowsOfTiles, blockRows, chunk, room };
+}
+
+/** So few tiles that they make one chunk, which the threads share; `undefined` if they are more. */
+function cutFew(convolution: Convolution): Cut | undefined {
+  const rowsOfTiles = rowsOf(convolution);
+  const { rows, perRow, segments } = rowsOfTiles;
+  if (rows * perRow > fewTiles) return undefined;
+  return { ...rowsOfTiles, blockRows: 1, chunk: rows * segments, room: ceilTo(rows * perRow, 4) };
 }
 
 // Sizes in cells, as the layout has them.
@@ -86,14 +117,11 @@ const filterCells = (inputs: number, outputs: number): number =>
 function domainWords(
   workshop: Workshop,
   convolution: Convolution,
-  [images, filter, results]: readonly [Place, Place, Place],
+  { rows, perImage, perRow, segment, segments, blockRows, chunk, room }: Cut,
+  [images, filter, results]: readonly [Place, Place | 0, Place],
   parts: number,
 ): readonly Word[] {
   const { height, width, inputs, outputs } = convolution;
-  const { rows, perImage, perRow, segment, segments, blockRows, chunk, room } = cut(
-    convolution,
-    workshop.threads,
-  );
   const sheets = 36 * (room * (rowCells(inputs) + rowCells(outputs)) + 96);
   const bands = 8 * (4 * segment + 2) * ceilTo(Math.max(inputs, outputs), 4);
   const scratch = ceilTo(sheets + bands, 32);
@@ -104,28 +132,46 @@ function domainWords(
   ];
 }
 
+/** Scratch of a thread for what kernels with few tiles bring to the domain part by part. */
+function ownScratch(workshop: Workshop, cells: number): readonly Word[] {
+  const each = ceilTo(cells, 32);
+  return [workshop.scratch(each * workshop.threads), each * 4];
+}
+
 /** Convolves with a filter that begins at `taps` and has steps along inputs, outputs and taps. */
 function convolve(
   workshop: Workshop,
   convolution: Convolution,
   images: View,
   taps: Place,
-  steps: readonly [number, number, number],
+  steps: readonly [inputs: number, outputs: number, taps: number],
   results: View,
 ): readonly Instruction[] {
   const { inputs, outputs } = convolution;
+  const epilogue = { result: placeOf(results), grain: outputs };
+  const few = cutFew(convolution);
+  // A filter that stays the same goes to the domain once.
+  if (few !== undefined && !workshop.isFixed(taps)) {
+    const domain = domainWords(workshop, convolution, few, [placeOf(images), 0, placeOf(results)], 1);
+    const words = [...domain, ...ownScratch(workshop, filterCells(depth, outputsAtOnce)), taps, ...steps];
+    return [
+      { kernel: "winogradImages", words },
+      { kernel: "winogradPanels", words },
+      { kernel: "winogradResults", words, epilogue },
+    ];
+  }
   const filter = workshop.scratch(filterCells(inputs, outputs));
   const places = [placeOf(images), filter, placeOf(results)] as const;
   return [
     {
       kernel: "winogradFilter",
-      words: [taps, filter, workshop.scratch(96 * workshop.threads), inputs, outputs, ...steps],
+      words: [taps, filter, inputs, outputs, ...steps],
       prepares: taps,
     },
     {
       kernel: "winograd",
-      words: domainWords(workshop, convolution, places, 1),
-      epilogue: { result: placeOf(results), grain: outputs },
+      words: domainWords(workshop, convolution, cut(convolution, workshop.threads), places, 1),
+      epilogue,
     },
   ];
 }
@@ -148,13 +194,26 @@ export const winograd: Pick<Lowerings, "conv2d" | "conv2dInput" | "conv2dFilter"
   conv2dFilter(workshop, x, dy, g, out) {
     if (!applies(g, [x, dy, out]) || !pays(g)) return undefined;
     const { inputs, outputs } = g;
-    const { rows, segments, chunk } = cut(g, workshop.threads);
-    const parts = Math.min(workshop.threads, Math.ceil((rows * segments) / chunk));
+    const few = cutFew(g);
+    if (few !== undefined) {
+      const own = 18 * ceilTo(outputs, 8) + filterCells(inputsAtOnce, outputs);
+      const words = [
+        ...domainWords(workshop, g, few, [placeOf(x), 0, placeOf(dy)], 1),
+        ...ownScratch(workshop, own),
+        placeOf(out),
+      ];
+      return [
+        { kernel: "winogradPairs", words },
+        { kernel: "winogradOuter", words },
+      ];
+    }
+    const many = cut(g, workshop.threads);
+    const parts = Math.min(workshop.threads, Math.ceil((many.rows * many.segments) / many.chunk));
     const sums = workshop.scratch(parts * filterCells(inputs, outputs));
     const half = workshop.scratch(18 * ceilTo(outputs, 8) * workshop.threads);
     const places = [placeOf(x), sums, placeOf(dy)] as const;
     return [
-      { kernel: "winogradSums", words: domainWords(workshop, g, places, parts) },
+      { kernel: "winogradSums", words: domainWords(workshop, g, many, places, parts) },
       { kernel: "winogradFilterGradient", words: [sums, placeOf(out), half, inputs, outputs, parts] },
     ];
   },

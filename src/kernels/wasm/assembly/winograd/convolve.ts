@@ -6,6 +6,20 @@ import {
 } from "./layout";
 import { gradientSegment, imageSegment, resultSegment } from "./segments";
 
+/** [tile][input] · [input][8 outputs], four tiles at a time. */
+// @ts-expect-error: decorator
+@inline
+export function panelProduct(
+  images: usize, imageRow: usize, inputs: i32, panel: usize,
+  results: usize, resultRow: usize, tiles: i32, add: bool,
+): void {
+  for (let t: usize = 0; t < <usize>tiles; t += 4) {
+    const a = images + t * imageRow;
+    const c = results + t * resultRow;
+    tile4x8(a, a + imageRow, a + 2 * imageRow, a + 3 * imageRow, 4, panel, 32, inputs, c, resultRow, add);
+  }
+}
+
 /** The 36 products [tile][input] · [input][output]; the filter lies in panels of 8 outputs. */
 function products(args: usize, images: usize, results: usize, tiles: i32): void {
   const inputs = int(args, 8), outputs = int(args, 13);
@@ -16,11 +30,7 @@ function products(args: usize, images: usize, results: usize, tiles: i32): void 
   for (let xi = 0; xi < 36; xi++) {
     let b = filter;
     for (let o: usize = 0; o < <usize>outputs << 2; o += 32, b += panel) {
-      for (let t: usize = 0; t < <usize>tiles; t += 4) {
-        const a = images + t * imageRow;
-        const c = results + t * resultRow + o;
-        tile4x8(a, a + imageRow, a + 2 * imageRow, a + 3 * imageRow, 4, b, 32, inputs, c, resultRow, false);
-      }
+      panelProduct(images, imageRow, inputs, b, results + o, resultRow, tiles, false);
     }
     images += imageSheet;
     results += resultSheet;
@@ -29,15 +39,18 @@ function products(args: usize, images: usize, results: usize, tiles: i32): void 
 }
 
 /**
- * The 36 products [input][tile] · [tile][output], added to those of the tiles before; they lie in tiles of
- * 4x8.
+ * The 36 products [input][tile] · [tile][output] for the inputs `from` to before `to`, perhaps added to those
+ * of the tiles before; they lie in tiles of 4x8, in sheets of so many bytes.
  */
-function outerProducts(args: usize, images: usize, results: usize, tiles: i32, sums: usize, add: bool): void {
+export function outerProducts(
+  args: usize, images: usize, results: usize, tiles: i32, from: i32, to: i32,
+  sums: usize, sheet: usize, add: bool,
+): void {
   const inputs = int(args, 8), outputs = int(args, 13);
   const imageRow = rowBytes(inputs), resultRow = rowBytes(outputs);
   for (let xi = 0; xi < 36; xi++) {
     let c = sums;
-    for (let i: usize = 0; i < <usize>inputs << 2; i += 16) {
+    for (let i = <usize>from << 2; i < <usize>to << 2; i += 16) {
       const a = images + i;
       for (let o: usize = 0; o < <usize>outputs << 2; o += 32, c += 128) {
         tile4x8(a, a + 4, a + 8, a + 12, imageRow, results + o, resultRow, tiles, c, 32, add);
@@ -45,12 +58,12 @@ function outerProducts(args: usize, images: usize, results: usize, tiles: i32, s
     }
     images += sheetBytes(args, inputs);
     results += sheetBytes(args, outputs);
-    sums += filterBytes(inputs, outputs);
+    sums += sheet;
   }
 }
 
 /** The first pixel of the results that belongs to a row of tiles. */
-function pixelOf(args: usize, row: i32): i32 {
+export function pixelOf(args: usize, row: i32): i32 {
   const perImage = int(args, 17);
   return ((row / perImage) * int(args, 14) + 4 * (row % perImage)) * int(args, 15);
 }
@@ -85,9 +98,11 @@ export function winogradSums(args: usize, thread: i32, threads: i32): void {
   const perRow = int(args, 20), chunk = int(args, 22), parts = int(args, 24);
   const segments = int(args, 16) * perRow;
   const share = ceilTo((segments + parts - 1) / parts, chunk);
+  const inputs = int(args, 8);
+  const sheet = filterBytes(inputs, int(args, 13));
   memory.fill(zeros, 0, bandBytes(args));
   for (let part = take(args); part < parts; part = take(args)) {
-    const sums = pointer(args, 4) + <usize>(36 * part) * filterBytes(int(args, 8), int(args, 13));
+    const sums = pointer(args, 4) + <usize>(36 * part) * sheet;
     const to = min((part + 1) * share, segments);
     let first = part * share;
     // A part without tiles still writes its zeros.
@@ -98,7 +113,7 @@ export function winogradSums(args: usize, thread: i32, threads: i32): void {
         gradientSegment(args, s, results, tiles, band, zeros);
         tiles += imageSegment(args, s, images, tiles, band, zeros);
       }
-      outerProducts(args, images, results, tiles, sums, first != part * share);
+      outerProducts(args, images, results, tiles, 0, inputs, sums, sheet, first != part * share);
       first += chunk;
     } while (first < to);
   }

@@ -11,6 +11,9 @@
 //   18 tiles in a row, 19 tiles in a segment, 20 segments in a row
 //   21 rows of tiles in a block, 22 segments in a chunk, 23 room for tiles in a chunk
 //   24 parts: for the gradient of the filter, which has one sum for each
+// and for the kernels of few.ts, which keep all tiles in the domain, as one chunk that the threads share:
+//   25 scratch, 26 bytes of it for each thread
+//   27 the first tap of the filter; 28, 29, 30 steps of inputs, outputs and taps, in cells
 import { int, pointer } from "../arguments";
 
 /**
@@ -90,6 +93,13 @@ export function zerosAt(args: usize, thread: i32): usize {
 @inline
 export function wasteAt(args: usize, thread: i32): usize {
   return bandAt(args, thread) + 7 * bandBytes(args);
+}
+
+/** The first tile of a segment, counted through all images. */
+// @ts-expect-error: decorator
+@inline
+export function tileAt(args: usize, index: i32): i32 {
+  return (index / int(args, 20)) * int(args, 18) + (index % int(args, 20)) * int(args, 19);
 }
 
 /** Tiles of segment `q` of a row. */

@@ -69,13 +69,36 @@ export function storeA(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, step: 
   storePoints(y0, evenA, oddA, evenB, oddB, y3, to, step);
 }
 
-/** G g: a filter to the domain. */
+// G g: a filter to the domain. Values at ±a are the even part plus or minus the odd one, and so at ±b.
+
+// @ts-expect-error: decorator
+@inline
+export function evenGa(g0: v128, g2: v128): v128 {
+  return times(-2.0 / 3, plus(g0, times(0.5, g2)));
+}
+
+// @ts-expect-error: decorator
+@inline
+export function oddGa(g1: v128): v128 {
+  return times(-a / 1.5, g1);
+}
+
+// @ts-expect-error: decorator
+@inline
+export function evenGb(g0: v128, g2: v128): v128 {
+  return times(1.0 / 6, plus(g0, times(2, g2)));
+}
+
+// @ts-expect-error: decorator
+@inline
+export function oddGb(g1: v128): v128 {
+  return times(b / 6, g1);
+}
+
 // @ts-expect-error: decorator
 @inline
 export function storeG(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
-  const evenA = times(-2.0 / 3, plus(g0, times(0.5, g2))), oddA = times(-a / 1.5, g1);
-  const evenB = times(1.0 / 6, plus(g0, times(2, g2))), oddB = times(b / 6, g1);
-  storePoints(g0, evenA, oddA, evenB, oddB, g2, to, step);
+  storePoints(g0, evenGa(g0, g2), oddGa(g1), evenGb(g0, g2), oddGb(g1), g2, to, step);
 }
 
 /** Aᵀ m: the domain to results, which go to places of their own. */

@@ -1,0 +1,116 @@
+// Where there are only few tiles, most of the work is fetching the filter: in the domain it is four times as
+// large as outside. So here it never leaves the cache in that form: each thread brings a panel of it to the
+// domain, multiplies all tiles with it, and goes on to the next. The gradient of the filter is computed
+// likewise, a few inputs at a time. Words: see layout.ts.
+import { finish, int, pointer } from "../arguments";
+import { take } from "../threads";
+import { outerProducts, panelProduct, pixelOf } from "./convolve";
+import { domainToFilter, filterToDomain, inputAt } from "./filter";
+import {
+  bandAt, bandBytes, ceilTo, filterBytes, imagesAt, resultsAt, rowBytes, sheetBytes, tileAt, wasteAt, zerosAt,
+} from "./layout";
+import { gradientSegment, imageSegment, resultSegment } from "./segments";
+
+/**
+ * How many outputs, a cache line of the filter, and how many inputs of it are in the domain at a time: a third
+ * of a megabyte.
+ */
+const outputsAtOnce: i32 = 16;
+const depth: i32 = 128;
+/** How many inputs of the filter's gradient are in the domain at a time. */
+const inputsAtOnce: i32 = 8;
+
+/** The scratch of a thread besides the domain. */
+// @ts-expect-error: decorator
+@inline
+function ownAt(args: usize, thread: i32): usize {
+  return pointer(args, 25) + <usize>(thread * int(args, 26));
+}
+
+/** All images to the domain. */
+export function winogradImages(args: usize, thread: i32, threads: i32): void {
+  const band = bandAt(args, thread), zeros = zerosAt(args, thread);
+  const segments = int(args, 16) * int(args, 20);
+  memory.fill(zeros, 0, bandBytes(args));
+  for (let s = take(args); s < segments; s = take(args)) {
+    imageSegment(args, s, imagesAt(args, 0), tileAt(args, s), band, zeros);
+  }
+}
+
+/** All images, and the gradients of the results, to the domain. */
+export function winogradPairs(args: usize, thread: i32, threads: i32): void {
+  const band = bandAt(args, thread), zeros = zerosAt(args, thread);
+  const segments = int(args, 16) * int(args, 20);
+  memory.fill(zeros, 0, bandBytes(args));
+  for (let s = take(args); s < segments; s = take(args)) {
+    imageSegment(args, s, imagesAt(args, 0), tileAt(args, s), band, zeros);
+    gradientSegment(args, s, resultsAt(args, 0), tileAt(args, s), band, zeros);
+  }
+}
+
+/** Two panels of the filter, [8 outputs][input][8], to 36 matrices `sheet` bytes apart. */
+function panelsToDomain(args: usize, o: i32, from: i32, count: i32, panels: usize, sheet: usize): void {
+  const inputStep: isize = int(args, 28) << 2;
+  const outputStep: isize = int(args, 29) << 2;
+  const tap: isize = int(args, 30) << 2;
+  const left = int(args, 13) - o;
+  let row = pointer(args, 27) + <isize>o * outputStep + <isize>from * inputStep;
+  for (let i = 0; i < count; i++, row += inputStep) {
+    for (let side = 0; side < outputsAtOnce && side < left; side += 4) {
+      const to = panels + (<usize>((side & 8) * count + 8 * i + (side & 4)) << 2);
+      filterToDomain(row + <isize>side * outputStep, outputStep, tap, left - side, to, sheet);
+    }
+  }
+}
+
+/** The 36 products of all tiles with the filter, part by part. */
+export function winogradPanels(args: usize, thread: i32, threads: i32): void {
+  const inputs = int(args, 8), outputs = int(args, 13);
+  const imageRow = rowBytes(inputs), resultRow = rowBytes(outputs);
+  const imageSheet = sheetBytes(args, inputs), resultSheet = sheetBytes(args, outputs);
+  const panels = ownAt(args, thread), sheet = filterBytes(depth, outputsAtOnce);
+  for (let o = take(args) * outputsAtOnce; o < outputs; o = take(args) * outputsAtOnce) {
+    const end = min(o + outputsAtOnce, outputs);
+    for (let from = 0; from < inputs; from += depth) {
+      const count = min(depth, inputs - from);
+      panelsToDomain(args, o, from, count, panels, sheet);
+      for (let xi = 0; xi < 36; xi++) {
+        const a = imagesAt(args, 0) + <usize>xi * imageSheet + (<usize>from << 2);
+        let c = resultsAt(args, 0) + <usize>xi * resultSheet + (<usize>o << 2);
+        let b = panels + <usize>xi * sheet;
+        for (let p = o; p < end; p += 8, b += <usize>count << 5, c += 32) {
+          panelProduct(a, imageRow, count, b, c, resultRow, int(args, 23), from > 0);
+        }
+      }
+    }
+  }
+}
+
+/** All results from the domain. */
+export function winogradResults(args: usize, thread: i32, threads: i32): void {
+  const band = bandAt(args, thread), waste = wasteAt(args, thread);
+  const rows = int(args, 16), perRow = int(args, 20), outputs = int(args, 13);
+  for (let row = take(args); row < rows; row = take(args)) {
+    for (let s = row * perRow; s < (row + 1) * perRow; s++) {
+      resultSegment(args, s, resultsAt(args, 0), tileAt(args, s), band, waste);
+    }
+    finish(args, pixelOf(args, row) * outputs, pixelOf(args, row + 1) * outputs);
+  }
+}
+
+/** The gradient of the filter, which begins at word 27, from images and gradients in the domain. */
+export function winogradOuter(args: usize, thread: i32, threads: i32): void {
+  const inputs = int(args, 8), outputs = int(args, 13);
+  const tiles = int(args, 16) * int(args, 18);
+  const half = ownAt(args, thread), sums = half + (<usize>(18 * ceilTo(outputs, 8)) << 2);
+  const sheet = filterBytes(inputsAtOnce, outputs);
+  const tap = <usize>(inputs * outputs) << 2;
+  for (let first = take(args) * inputsAtOnce; first < inputs; first = take(args) * inputsAtOnce) {
+    const end = min(first + inputsAtOnce, inputs);
+    outerProducts(args, imagesAt(args, 0), resultsAt(args, 0), tiles, first, end, sums, sheet, false);
+    for (let i = first; i < end; i++) {
+      const to = pointer(args, 27) + (<usize>(i * outputs) << 2);
+      domainToFilter(sums + inputAt(i - first, outputs), sheet, 1, half, to, tap, outputs);
+    }
+  }
+}
