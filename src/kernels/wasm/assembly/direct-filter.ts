@@ -1,16 +1,13 @@
 import { int, pointer } from "./arguments";
-import { gatherPatches, IMAGE, PATCH, phaseAcross, phaseDown, placeBytes, X, Y } from "./patch";
+import { cellAt, findPatches, IMAGE, PATCH, Phase, phaseAcross, phaseDown, placeBytes, X, Y } from "./patch";
 import { take } from "./threads";
 import { packPanel, tile4x8 } from "./tile";
 
 // The adjoint of a convolution in its filter: patches, transposed, times dy. The sum over all positions is split; each part
 // has sums of its own, added by a second kernel, so that the result does not depend on which thread did what. The words are
 // those of patch.ts with dy at 4 and, as the result, the sums [parts][groups][cells / 4][panels][4][8]. Further words:
-//   16  cells of a patch in a block (a multiple of 4)      17  positions in a part (a multiple of `capacity`)
+//   16  cells of a patch in a block (a multiple of 4)      17  positions in a part (a multiple of word 22)
 //   18  parts
-
-/** Positions multiplied at a time. */
-const capacity: i32 = 128;
 
 /** Writes to scratch which cells the windows read at `count` positions from `first` on, counted over all images. */
 function setPlaces(args: usize, first: i32, count: i32, places: usize): void {
@@ -34,24 +31,38 @@ function setPlaces(args: usize, first: i32, count: i32, places: usize): void {
   }
 }
 
-/** Packs `cells` cells of the patches of some places: [cells / 4][places][4]; in the last group the last one is repeated. */
+/** Packs four cells of the patches of some places, given by the bytes before them. */
 // @ts-expect-error: decorator
 @inline
-function packPatches(places: usize, count: i32, cells: i32, packed: usize): void {
-  const end = places + <usize>count * placeBytes;
-  for (let i = 0; i < cells; i += 4) {
-    const left = cells - i;
-    for (let place = places; place < end; place += placeBytes) {
-      const at = load<usize>(place, PATCH) + (<usize>i << 2);
-      if (left >= 4) {
-        v128.store(packed, v128.load(at));
-      } else {
-        for (let j = 0; j < 4; j++) {
-          store<i32>(packed + (<usize>j << 2), load<i32>(at + (<usize>min(j, left - 1) << 2)));
-        }
-      }
-      packed += 16;
+function packCells(places: usize, end: usize, a: usize, b: usize, c: usize, d: usize, packed: usize): void {
+  // Of fewer than four the last is repeated.
+  if (d - c == 4 && d - a == 12) {
+    for (let place = places; place < end; place += placeBytes, packed += 16) {
+      v128.store(packed, v128.load(load<usize>(place, PATCH) + a));
     }
+    return;
+  }
+  for (let place = places; place < end; place += placeBytes, packed += 16) {
+    const patch = load<usize>(place, PATCH);
+    store<f32>(packed, load<f32>(patch + a));
+    store<f32>(packed, load<f32>(patch + b), 4);
+    store<f32>(packed, load<f32>(patch + c), 8);
+    store<f32>(packed, load<f32>(patch + d), 12);
+  }
+}
+
+/** Packs the cells `from` to before `to` of the patches: [cells / 4][places][4]; in the last group the last is repeated. */
+function packPatches(
+  args: usize, across: Phase, row: usize, places: usize, count: i32, channel: i32, from: i32, to: i32, packed: usize,
+): void {
+  const end = places + <usize>count * placeBytes;
+  for (let k = from; k < to; k += 4) {
+    const a = cellAt(args, across, row, channel, k);
+    const b = cellAt(args, across, row, channel, min(k + 1, to - 1));
+    const c = cellAt(args, across, row, channel, min(k + 2, to - 1));
+    const d = cellAt(args, across, row, channel, min(k + 3, to - 1));
+    packCells(places, end, a, b, c, d, packed);
+    packed += <usize>count << 4;
   }
 }
 
@@ -90,9 +101,11 @@ export function convolveFilter(args: usize, thread: i32, threads: i32): void {
   const part = int(args, 17);
   const blocks = (cells + depth - 1) / depth;
   const places = pointer(args, 6) + <usize>(thread * int(args, 7));
-  const rows = places + <usize>capacity * placeBytes;
-  const packed = rows + <usize>(capacity * depth << 2);
+  const capacity = int(args, 22);
+  const packed = places + <usize>capacity * placeBytes;
   const panel = packed + <usize>(capacity * depth << 2);
+  const lines = panel + <usize>(capacity * panels << 5);
+  const rowCells = across.taps * channels;
   for (let item = take(args); item < int(args, 18) * groups * blocks; item = take(args)) {
     const from = (item % blocks) * depth;
     const to = min(from + depth, cells);
@@ -104,8 +117,9 @@ export function convolveFilter(args: usize, thread: i32, threads: i32): void {
     for (let position = begin; position < end; position += capacity) {
       const count = min(capacity, end - position);
       setPlaces(args, position, count, places);
-      gatherPatches(args, down, across, places, count, group * channels, from, to, rows);
-      packPatches(places, count, to - from, packed);
+      const first = from / rowCells;
+      const row = findPatches(args, down, across, places, count, first, (to - 1) / rowCells + 1, lines);
+      packPatches(args, across, row, places, count, group * channels, from, to, packed);
       let target = panel;
       for (let output = 0; output < outputs; output += 8) {
         const at = pointer(args, 4) + <usize>(position * pixel) + (<usize>(group * outputs + output) << 2);

@@ -1,18 +1,14 @@
 import { finish, int, pointer } from "./arguments";
 import {
-  gatherPatches, IMAGE, PATCH, Phase, phaseAcross, phaseDown, placeBytes, RESULT, X, Y,
+  findPatches, IMAGE, PATCH, Phase, phaseAcross, phaseDown, placeBytes, RESULT, writeRuns, X, Y,
 } from "./patch";
 import { take } from "./threads";
-import { cutTile, packPanel, packRows, tile4x8 } from "./tile";
+import { cutTile, packPanel, packRows, tileRuns4x8 } from "./tile";
 
-// Convolution as a product of two matrices: the patches of some positions, gathered as they are needed, and the filter,
-// packed once into panels of eight outputs: for each phase [groups][panels][taps · channels][8], with zeros beyond the last
+// Convolution as a product of two matrices: the patches of some positions, read where they are, and the filter, packed once into panels of eight outputs: for each phase [groups][panels][taps · channels][8], with zeros beyond the last
 // output. The adjoint in the images is a convolution of dy, whose windows see the taps in the opposite order. Further words:
 //   4   the packed filter                  17  positions in a block
 //   16  cells of a patch used at a time    18  1 if the filter is to be transposed: outputs are its rows
-
-/** Positions whose patches are multiplied at a time. */
-const capacity: i32 = 64;
 
 /** Packs the taps of one phase for the outputs of a group from `output` on, eight at most. */
 function packTaps(args: usize, down: Phase, across: Phase, group: i32, output: i32, to: usize): void {
@@ -66,7 +62,7 @@ export function packFilter(args: usize, thread: i32, threads: i32): void {
 // @ts-expect-error: decorator
 @inline
 function multiply(
-  place: usize, rows: i32, panel: usize, depth: i32, column: usize, width: i32, add: bool, tile: usize,
+  place: usize, rows: i32, runs: usize, end: usize, panel: usize, column: usize, width: i32, add: bool, tile: usize,
 ): void {
   // Places beyond the last repeat it.
   const place1 = place + (rows > 1 ? placeBytes : 0);
@@ -78,10 +74,9 @@ function multiply(
     load<usize>(place2, RESULT) - result == 2 * step &&
     load<usize>(place3, RESULT) - result == 3 * step;
   const whole = even && rows == 4 && width == 8;
-  tile4x8(
-    load<usize>(place, PATCH), load<usize>(place1, PATCH),
-    load<usize>(place2, PATCH), load<usize>(place3, PATCH), 4,
-    panel, 32, depth, whole ? result + column : tile, whole ? step : 32, whole && add,
+  tileRuns4x8(
+    load<usize>(place, PATCH), load<usize>(place1, PATCH), load<usize>(place2, PATCH), load<usize>(place3, PATCH),
+    runs, end, panel, whole ? result + column : tile, whole ? step : 32, whole && add,
   );
   if (whole) return;
   for (let i = 0; i < rows; i++) {
@@ -98,20 +93,22 @@ function compute(args: usize, down: Phase, across: Phase, filter: usize, scratch
   const cells = down.taps * across.taps * channels;
   const depth = int(args, 16);
   const places = scratch + 128;
-  const rows = places + <usize>capacity * placeBytes;
+  const runs = places + <usize>int(args, 22) * placeBytes;
+  const lines = runs + (<usize>(down.taps * across.taps) << 3);
+  // A phase without taps has no patches, and results of 0.
+  const row = cells > 0 ? findPatches(args, down, across, places, count, 0, down.taps, lines) : 0;
   for (let group = 0; group < groups; group++) {
     let from = 0;
     do {
       const to = min(from + depth, cells);
-      // A phase without taps has no patches, and results of 0.
-      if (to > from) gatherPatches(args, down, across, places, count, group * channels, from, to, rows);
+      const end = writeRuns(args, across, row, group * channels, from, to, runs);
       let panel = filter + (<usize>from << 5);
       for (let output = 0; output < outputs; output += 8) {
         const column = <usize>(group * outputs + output) << 2;
         const width = min(outputs - output, 8);
         for (let i = 0; i < count; i += 4) {
           const place = places + <usize>i * placeBytes;
-          multiply(place, min(count - i, 4), panel, to - from, column, width, from > 0, scratch);
+          multiply(place, min(count - i, 4), runs, end, panel, column, width, from > 0, scratch);
         }
         panel += <usize>cells << 5;
       }
@@ -129,6 +126,7 @@ function convolvePhase(
   const width = int(args, 12);
   const pixel = <usize>int(args, 13) << 2;
   const places = scratch + 128;
+  const capacity = int(args, 22);
   let count = 0;
   for (let row = from / width; row * width < to; row++) {
     const i = row % height - down.first;

@@ -46,6 +46,53 @@ export function tile4x8(
   put(c + 3 * cStep, c30, c31, add);
 }
 
+/**
+ * The same for rows of A that are not in one piece, 4-byte cells each: `runs`, up to `end`, has for each piece the bytes to
+ * skip before it and its cells. B is a packed panel.
+ */
+// @ts-expect-error: decorator
+@inline
+export function tileRuns4x8(
+  a0: usize, a1: usize, a2: usize, a3: usize, runs: usize, end: usize,
+  b: usize, c: usize, cStep: usize, add: bool,
+): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  for (; runs < end; runs += 8) {
+    const skip = load<usize>(runs);
+    a0 += skip;
+    a1 += skip;
+    a2 += skip;
+    a3 += skip;
+    for (let k = load<i32>(runs, 4); k > 0; k--) {
+      const b0 = v128.load(b), b1 = v128.load(b, 16);
+      const s0 = v128.load_splat<f32>(a0);
+      c00 = f32x4.add(c00, f32x4.mul(s0, b0));
+      c01 = f32x4.add(c01, f32x4.mul(s0, b1));
+      const s1 = v128.load_splat<f32>(a1);
+      c10 = f32x4.add(c10, f32x4.mul(s1, b0));
+      c11 = f32x4.add(c11, f32x4.mul(s1, b1));
+      const s2 = v128.load_splat<f32>(a2);
+      c20 = f32x4.add(c20, f32x4.mul(s2, b0));
+      c21 = f32x4.add(c21, f32x4.mul(s2, b1));
+      const s3 = v128.load_splat<f32>(a3);
+      c30 = f32x4.add(c30, f32x4.mul(s3, b0));
+      c31 = f32x4.add(c31, f32x4.mul(s3, b1));
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+      b += 32;
+    }
+  }
+  put(c, c00, c01, add);
+  put(c + cStep, c10, c11, add);
+  put(c + 2 * cStep, c20, c21, add);
+  put(c + 3 * cStep, c30, c31, add);
+}
+
 /** A row of a tile goes to its place. */
 // @ts-expect-error: decorator
 @inline

@@ -64,12 +64,12 @@ const adjoint = (dy: View, { batch, height, width, inputs, outputs, groups }: Co
 /** The words that patch.ts in assembly/ lists; those of the kernels are given by their numbers. */
 function wordsOf(
   c: Sliding,
-  own: { 4: Place; 5: Place; 6: Place; 7: number; 16: number; 17: number; 18: number },
+  own: { 4: Place; 5: Place; 6: Place; 7: number; 16: number; 17: number; 18: number; 22: number },
 ): Word[] {
   return [
     ...[c.source, own[4], own[5], own[6], own[7]],
     ...[...c.sourceSize, ...c.size, c.batch, c.groups],
-    ...[own[16], own[17], own[18], c.down.length, c.across.length, c.kernelWidth],
+    ...[own[16], own[17], own[18], c.down.length, c.across.length, c.kernelWidth, own[22]],
     ...[...c.down, ...c.across].flat(),
   ];
 }
@@ -82,15 +82,34 @@ const partOf = (cells: number, most: number): number => {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-// Positions that the kernel takes at a time, bytes it keeps of each, and of a tile.
-const capacity = 64;
+// What the kernels keep of each position, run and tile.
 const placeBytes = 20;
+const runBytes = 8;
 const tileBytes = 128;
+/** Lines of the source with their padding: so many cells, which the second cache holds with ease. */
+const linesCells = 2 ** 17;
+
+/** Cells of the lines of the source that the patches of `count` positions, one after the other, cover. */
+function cellsOfLines(c: Sliding, count: number): number {
+  const cells = (down: Phase, across: Phase): number => {
+    const [, step, , advance, taps, reach] = across as [number, number, number, number, number, number];
+    const rows = Math.min(count, Math.ceil((count - 1) / Math.max(Math.floor(c.size[1] / step), 1)) + 1);
+    const pixels = count * advance + rows * ((taps - 1) * reach + 1);
+    return Math.max(down[4]! * pixels * c.sourceSize[2], 0);
+  };
+  return Math.max(...c.down.flatMap((down) => c.across.map((across) => cells(down, across))));
+}
+
+/** How many positions are worked on at a time: `most`, or fewer if their lines were too large. */
+const capacityOf = (c: Sliding, most: number): number =>
+  most > 8 && cellsOfLines(c, most) > linesCells ? capacityOf(c, most / 2) : most;
+
+const mostPositions = 64;
 /** Cells of a patch at a time: eight columns of so much of the filter stay in the nearest cache. */
 const deepest = 320;
 
 /** Positions that make a block: enough for the tiles, unless there are too few for all threads. */
-function positionsOf(c: Sliding, work: number, threads: number): number {
+function positionsOf(c: Sliding, capacity: number, work: number, threads: number): number {
   const positions = c.batch * c.size[0] * c.size[1];
   const phases = c.down.length * c.across.length;
   const fair = Math.ceil(positions / phases / (8 * threads) / 4) * 4;
@@ -111,10 +130,12 @@ function convolve(
   const packed = workshop.scratch(taps * channels * c.groups * Math.ceil(outputs / 8) * 8);
   const largest = Math.max(...tapsOf(c.down)) * Math.max(...tapsOf(c.across)) * channels;
   const depth = partOf(largest, deepest);
-  const bytes = tileBytes + capacity * (placeBytes + 4 * depth);
+  const capacity = capacityOf(c, mostPositions);
+  const runs = runBytes * Math.max(...tapsOf(c.down)) * Math.max(...tapsOf(c.across));
+  const bytes = tileBytes + capacity * placeBytes + runs + 4 * cellsOfLines(c, capacity);
   const own = {
-    ...{ 4: packed, 5: out, 7: bytes, 16: depth, 18: Number(transposed) },
-    17: positionsOf(c, largest * c.size[2], workshop.threads),
+    ...{ 4: packed, 5: out, 7: bytes, 16: depth, 18: Number(transposed), 22: capacity },
+    17: positionsOf(c, capacity, largest * c.size[2], workshop.threads),
   };
   const scratch = workshop.scratch((bytes / 4) * workshop.threads);
   return [
@@ -138,7 +159,7 @@ export const conv2dInput: Lowering<"conv2dInput"> = (workshop, dy, filter, g, ou
 };
 
 // The kernel takes so many positions at a time, and so many cells of a patch.
-const filterCapacity = 128;
+const mostFilterPositions = 128;
 const filterDeepest = 256;
 /** Blocks that the work is split into by parts of the positions: enough for some threads, whatever their number. */
 const filterBlocks = 24;
@@ -151,16 +172,17 @@ export const conv2dFilter: Lowering<"conv2dFilter"> = (workshop, x, dy, g, out) 
   const cells = g.height.kernel * g.width.kernel * channels;
   const depth = partOf(cells, filterDeepest);
   const positions = g.batch * g.height.output * g.width.output;
-  const runs = Math.ceil(positions / filterCapacity);
+  const capacity = capacityOf(c, mostFilterPositions);
+  const runs = Math.ceil(positions / capacity);
   const wanted = Math.min(runs, Math.ceil(filterBlocks / (g.groups * Math.ceil(cells / depth))));
-  const part = Math.ceil(runs / wanted) * filterCapacity;
+  const part = Math.ceil(runs / wanted) * capacity;
   const parts = Math.ceil(positions / part);
   const panels = Math.ceil(outputs / 8);
   const tiles = g.groups * Math.ceil(cells / 4) * panels;
   const sums = workshop.scratch(parts * tiles * 32);
-  const bytes = filterCapacity * (placeBytes + 4 * (2 * depth + 8 * panels));
+  const bytes = capacity * (placeBytes + 4 * (depth + 8 * panels)) + 4 * cellsOfLines(c, capacity);
   const scratch = workshop.scratch((bytes / 4) * workshop.threads);
-  const own = { 4: dy, 5: sums, 6: scratch, 7: bytes, 16: depth, 17: part, 18: parts };
+  const own = { 4: dy, 5: sums, 6: scratch, 7: bytes, 16: depth, 17: part, 18: parts, 22: capacity };
   const block = blockOf(tiles, 32 * parts, 32, workshop.threads);
   return [
     { kernel: "convolveFilter", words: wordsOf(c, own) },
