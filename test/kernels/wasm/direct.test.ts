@@ -27,6 +27,10 @@ const large = [
   caseOf([2, 20, 20, 12], [3, 3, 3, 20], { groups: 4, dilation: 2 }),
   caseOf([1, 1, 300, 5], [1, 7, 5, 13], { padding: "valid" }),
   caseOf([1, 12, 12, 700], [1, 1, 700, 8]),
+  // Lines so long that fewer positions are worked on at a time, and positions of many images at once.
+  caseOf([1, 6, 5, 400], [5, 5, 400, 9], { dilation: 2 }),
+  caseOf([70, 3, 2, 3], [3, 3, 3, 10]),
+  caseOf([1, 40, 200, 1], [5, 5, 1, 16]),
 ] as const;
 
 testConvolutions("direct", { conv2d, conv2dInput, conv2dFilter }, filters, large);

@@ -4,7 +4,9 @@ import type { Instruction, Lowering, Place, Word } from "../instruction.ts";
 import { addParts } from "./reduce.ts";
 import { axisWords, blockOf, isDense } from "./views.ts";
 
-const isDepthwise = (g: ConvGeometry): boolean => g.groups === g.inputs && g.groups > 0;
+/** One channel that goes to many is better multiplied by a matrix. */
+const isDepthwise = ({ groups, inputs, outputs }: ConvGeometry): boolean =>
+  groups === inputs && (groups > 1 || outputs === 1);
 
 interface Part {
   readonly inputs: readonly [View, Place];

@@ -8,10 +8,11 @@ import * as pool from "./pool.ts";
 import { uniform } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { scan } from "./scan.ts";
+import { widenedWinograd } from "./widened.ts";
 import { winograd } from "./winograd.ts";
 
 /** The lowerings that may take a convolution, in the order in which they are asked. */
-const ways = [depthwise, winograd, direct];
+const ways = [depthwise, winograd, widenedWinograd, direct];
 
 /** The first instructions that one of several gives. */
 function first<T>(attempts: readonly (() => T | undefined)[]): T | undefined {
