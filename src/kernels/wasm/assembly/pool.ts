@@ -1,6 +1,6 @@
 import { finish, int, pointer } from "./arguments";
-import { beats, clearCells, loadLanes, storeLanes } from "./cells";
-import { Axis, axis, ceilDiv, endTap, firstTap, startAt } from "./window";
+import { beats, loadLanes, storeLanes } from "./cells";
+import { axis, endTap, firstTap, startAt } from "./window";
 import { take } from "./threads";
 
 // Pooling of NHWC images, four channels at a time. The words of all kernels here:
@@ -24,6 +24,24 @@ function pick(at: usize, shift: usize, rows: i32, columns: i32, down: usize, acr
     }
   }
   return picked;
+}
+
+/** The same for a window of two by two cells, which is what most have. */
+// @ts-expect-error: decorator
+@inline
+function pickOfFour(at: usize, shift: usize, down: usize, across: usize, one: bool): v128 {
+  const a = loadLanes(at, one), b = loadLanes(at + across, one);
+  const c = loadLanes(at + down, one), d = loadLanes(at + down + across, one);
+  const second = beats(b, a);
+  let best = v128.bitselect(b, a, second);
+  const third = beats(c, best);
+  best = v128.bitselect(c, best, third);
+  const fourth = beats(d, best);
+  if (shift == 0) return v128.bitselect(d, best, fourth);
+  at += shift;
+  let picked = v128.bitselect(loadLanes(at + across, one), loadLanes(at, one), second);
+  picked = v128.bitselect(loadLanes(at + down, one), picked, third);
+  return v128.bitselect(loadLanes(at + down + across, one), picked, fourth);
 }
 
 /** The sum of the real cells of a window. */
@@ -70,11 +88,17 @@ function pool(args: usize, mean: bool): void {
         const columns = endTap(width, left) - firstColumn;
         const at = x + <usize>(source * width.input + left + firstColumn * width.dilation) * pixel;
         const cells = f32x4.splat(<f32>(rows * columns));
-        for (let c: usize = 0; c < vectors; c += 16) {
-          const value = mean
-            ? f32x4.div(total(at + c, rows, columns, down, across, false), cells)
-            : pick(at + c, shift, rows, columns, down, across, false);
-          v128.store(out + c, value);
+        if (!mean && rows == 2 && columns == 2) {
+          for (let c: usize = 0; c < vectors; c += 16) {
+            v128.store(out + c, pickOfFour(at + c, shift, down, across, false));
+          }
+        } else {
+          for (let c: usize = 0; c < vectors; c += 16) {
+            const value = mean
+              ? f32x4.div(total(at + c, rows, columns, down, across, false), cells)
+              : pick(at + c, shift, rows, columns, down, across, false);
+            v128.store(out + c, value);
+          }
         }
         for (let c = vectors; c < pixel; c += 4) {
           const value = mean
@@ -97,127 +121,4 @@ export function maxPoolGather(args: usize, thread: i32, threads: i32): void {
 /** Words 3 and 4 the images. */
 export function averagePool(args: usize, thread: i32, threads: i32): void {
   pool(args, true);
-}
-
-/** Which tap, counted along the rows, has the first largest of the real cells of a window. */
-// @ts-expect-error: decorator
-@inline
-function place(at: usize, rows: i32, columns: i32, down: usize, across: usize, one: bool): v128 {
-  let best = loadLanes(at, one);
-  let which = i32x4.splat(0);
-  let tap = i32x4.splat(0);
-  for (let i = 0; i < rows; i++) {
-    let cell = at + <usize>i * down;
-    for (let j = 0; j < columns; j++) {
-      const value = loadLanes(cell, one);
-      const wins = beats(value, best);
-      best = v128.bitselect(value, best, wins);
-      which = v128.bitselect(tap, which, wins);
-      tap = i32x4.add(tap, i32x4.splat(1));
-      cell += across;
-    }
-  }
-  return which;
-}
-
-/** Adds `value` where it belongs, to the rows `from` to before `to` of a window: at its tap `which`, or at all taps. */
-// @ts-expect-error: decorator
-@inline
-function stamp(
-  at: usize,
-  from: i32,
-  to: i32,
-  columns: i32,
-  down: usize,
-  across: usize,
-  value: v128,
-  which: v128,
-  mean: bool,
-  one: bool,
-): void {
-  let tap = i32x4.splat(from * columns);
-  for (let i = from; i < to; i++) {
-    let cell = at + <usize>i * down;
-    for (let j = 0; j < columns; j++) {
-      const part = mean ? value : v128.and(value, i32x4.eq(which, tap));
-      storeLanes(cell, f32x4.add(loadLanes(cell, one), part), one);
-      tap = i32x4.add(tap, i32x4.splat(1));
-      cell += across;
-    }
-  }
-}
-
-/** Scatters all windows of one row of positions to the rows `from` to before `to` of their image. */
-// @ts-expect-error: decorator
-@inline
-function scatterRow(args: usize, image: i32, position: i32, from: i32, to: i32, mean: bool): void {
-  const height = axis(args, 9);
-  const width = axis(args, 15);
-  const pixel = <usize>int(args, 7) << 2;
-  const vectors = pixel & ~15;
-  const down = <usize>(height.dilation * width.input) * pixel;
-  const across = <usize>width.dilation * pixel;
-  const x = pointer(args, 4);
-  const shift = pointer(args, 5) - x;
-  const top = startAt(height, position);
-  const firstRow = firstTap(height, top);
-  const rows = endTap(height, top) - firstRow;
-  const row = top + firstRow * height.dilation;
-  const begin = min(ceilDiv(from - row, height.dilation), rows);
-  const end = min(ceilDiv(to - row, height.dilation), rows);
-  let dy = pointer(args, 3) + <usize>((image * height.output + position) * width.output) * pixel;
-  for (let column = 0; column < width.output; column++) {
-    const left = startAt(width, column);
-    const firstColumn = firstTap(width, left);
-    const columns = endTap(width, left) - firstColumn;
-    const corner = (image * height.input + row) * width.input + left + firstColumn * width.dilation;
-    const at = x + <usize>corner * pixel;
-    const cells = f32x4.splat(<f32>(rows * columns));
-    for (let c: usize = 0; c < vectors; c += 16) {
-      const which = mean ? cells : place(at + c, rows, columns, down, across, false);
-      const value = mean ? f32x4.div(v128.load(dy + c), cells) : v128.load(dy + c);
-      stamp(at + shift + c, begin, end, columns, down, across, value, which, mean, false);
-    }
-    for (let c = vectors; c < pixel; c += 4) {
-      const which = mean ? cells : place(at + c, rows, columns, down, across, true);
-      const value = mean ? f32x4.div(loadLanes(dy + c, true), cells) : loadLanes(dy + c, true);
-      stamp(at + shift + c, begin, end, columns, down, across, value, which, mean, true);
-    }
-    dy += pixel;
-  }
-}
-
-/** A block is a band of rows of one image: it visits every window that reaches in, so no two blocks share a cell. */
-// @ts-expect-error: decorator
-@inline
-function scatter(args: usize, mean: bool): void {
-  const height = axis(args, 9);
-  const line = axis(args, 15).input * int(args, 7);
-  const band = int(args, 8);
-  const bands = (height.input + band - 1) / band;
-  const count = int(args, 6) * bands;
-  const reach = (height.kernel - 1) * height.dilation;
-  for (let block = take(args); block < count; block = take(args)) {
-    const image = block / bands;
-    const from = (block % bands) * band;
-    const to = min(from + band, height.input);
-    const first = (image * height.input + from) * line;
-    const last = (image * height.input + to) * line;
-    clearCells(pointer(args, 5) + (<usize>first << 2), last - first);
-    const end = min(ceilDiv(to + height.before, height.stride), height.output);
-    for (let row = ceilDiv(from + height.before - reach, height.stride); row < end; row++) {
-      scatterRow(args, image, row, from, to, mean);
-    }
-    finish(args, first, last);
-  }
-}
-
-/** Words 3 dy, 4 the images. */
-export function maxPoolScatter(args: usize, thread: i32, threads: i32): void {
-  scatter(args, false);
-}
-
-/** Words 3 dy, 4 the result once more. */
-export function averagePoolScatter(args: usize, thread: i32, threads: i32): void {
-  scatter(args, true);
 }
