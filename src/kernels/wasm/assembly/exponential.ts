@@ -4,6 +4,7 @@ const log2e: f32 = 1.4426950408889634;
 // The logarithm of 2 in two parts, the first with so few bits that multiples of it are exact.
 const ln2High: f32 = 0.693359375;
 const ln2Low: f32 = -2.12194440e-4;
+const magic: f32 = 12582912 + 127 + 64;
 
 /** a · b + c */
 // @ts-expect-error: decorator
@@ -12,22 +13,15 @@ function fma(a: v128, b: v128, c: f32): v128 {
   return f32x4.add(f32x4.mul(a, b), f32x4.splat(c));
 }
 
-/** 2ⁿ for whole numbers −126 … 127. */
-// @ts-expect-error: decorator
-@inline
-function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
-}
-
-/** eˣ, with an error of about one unit in the last place; NaN stays NaN. */
+/** eˣ for x ≤ 0, with an error of about one unit in the last place; NaN stays NaN. */
 // @ts-expect-error: decorator
 @inline
 export function exp4(x: v128): v128 {
-  // Beyond these bounds the result is infinite or zero anyway. NaN becomes a bound here and is put back at the end.
-  const bounded = f32x4.pmax(f32x4.splat(-110), f32x4.pmin(f32x4.splat(100), x));
-  // Added to a small number, 1.5 · 2²³ leaves the nearest whole number in the lowest bits.
-  const shifted = f32x4.add(f32x4.mul(bounded, f32x4.splat(log2e)), f32x4.splat(12582912));
-  const n = f32x4.sub(shifted, f32x4.splat(12582912));
+  // Below this bound the result is zero anyway. NaN is not less and goes through.
+  const bounded = f32x4.pmax(x, f32x4.splat(-110));
+  // Added to a small number, 1.5 · 2²³ leaves the nearest whole number in the lowest bits, here with the exponent of 2⁶⁴.
+  const shifted = f32x4.add(f32x4.mul(bounded, f32x4.splat(log2e)), f32x4.splat(magic));
+  const n = f32x4.sub(shifted, f32x4.splat(magic));
   let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(ln2High)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(ln2Low)));
   let p = fma(f32x4.splat(1.9875691500e-4), r, 1.3981999507e-3);
@@ -36,11 +30,8 @@ export function exp4(x: v128): v128 {
   p = fma(p, r, 1.6666665459e-1);
   p = fma(p, r, 5.0000001201e-1);
   p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
-  // In two steps, so that results below the normal numbers are rounded and not lost.
-  const whole = i32x4.sub(shifted, i32x4.splat(0x4b400000));
-  const half = i32x4.shr_s(whole, 1);
-  const scaled = f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
-  return v128.bitselect(scaled, x, f32x4.eq(x, x));
+  // In two steps, 2ⁿ⁺⁶⁴ and 2⁻⁶⁴, so that results below the normal numbers are rounded and not lost.
+  return f32x4.mul(f32x4.mul(p, i32x4.shl(shifted, 23)), f32x4.splat(5.421010862427522e-20));
 }
 
 /** log x for finite x ≥ 1. */

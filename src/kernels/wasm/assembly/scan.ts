@@ -14,11 +14,17 @@ function softmaxLane(from: usize, to: usize, length: i32): void {
   const vectors = <usize>(length & ~3) << 2;
   const bytes = <usize>length << 2;
   let sum = f64x2.splat(0);
-  for (let i: usize = 0; i < vectors; i += 16) {
-    const e = exp4(f32x4.sub(v128.load(from + i), top));
-    v128.store(to + i, e);
-    const high = v128.shuffle<f64>(e, e, 1, 1);
-    sum = f64x2.add(sum, f64x2.add(f64x2.promote_low_f32x4(e), f64x2.promote_low_f32x4(high)));
+  for (let i: usize = 0; i < vectors; ) {
+    // Short runs are added up in float32, as in reduce.ts.
+    const end = min(i + 256, vectors);
+    let run = f32x4.splat(0);
+    for (; i < end; i += 16) {
+      const e = exp4(f32x4.sub(v128.load(from + i), top));
+      v128.store(to + i, e);
+      run = f32x4.add(run, e);
+    }
+    const high = v128.shuffle<f64>(run, run, 1, 1);
+    sum = f64x2.add(sum, f64x2.add(f64x2.promote_low_f32x4(run), f64x2.promote_low_f32x4(high)));
   }
   let total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
   for (let i = vectors; i < bytes; i += 4) {
@@ -26,9 +32,10 @@ function softmaxLane(from: usize, to: usize, length: i32): void {
     store<f32>(to + i, e);
     total += e;
   }
-  const divisor = f32x4.splat(<f32>total);
-  for (let i: usize = 0; i < vectors; i += 16) v128.store(to + i, f32x4.div(v128.load(to + i), divisor));
-  for (let i = vectors; i < bytes; i += 4) store<f32>(to + i, load<f32>(to + i) / <f32>total);
+  const scale = <f32>(1 / total);
+  const scales = f32x4.splat(scale);
+  for (let i: usize = 0; i < vectors; i += 16) v128.store(to + i, f32x4.mul(v128.load(to + i), scales));
+  for (let i = vectors; i < bytes; i += 4) store<f32>(to + i, load<f32>(to + i) * scale);
 }
 
 // @ts-expect-error: decorator
