@@ -13,6 +13,7 @@ export { averagePoolScatter, maxPoolScatter } from "./pool-scatter";
 export { uniform } from "./random";
 export { logOfSum, reduceRows, reduceSides } from "./reduce";
 export { softmax } from "./scan";
+export { scanSides } from "./scan-sides";
 export {
   base,
   clean,

@@ -4,8 +4,10 @@ import { reduceRun, runLength } from "./reduce";
 import { take } from "./threads";
 import { EXPS, MAX } from "./ways";
 
-// Words: 3 x, 4 the result, 5 lanes, 6 cells of each, 7 and 8 cells from one lane to the next in x and in the result,
-// 9 lanes in a block, 10 not 0 for logarithms
+// Scans: each lane of cells to a lane. The words of the kernels:
+//   3 x        5 lanes in a block (here), groups of them (scan-sides.ts)       7 how: 0 softmax, 1 log softmax, 2 sums
+//   4 result   6 cells of a lane                                               8, 9 outer and inner lanes
+//   10, 11  cells from one outer lane to the next in x and in the result       12, 13 the same of inner lanes
 
 // @ts-expect-error: decorator
 @inline
@@ -61,15 +63,18 @@ function logSoftmaxLane(from: usize, to: usize, length: i32): void {
 
 /** softmax or log softmax of lanes of neighbouring cells. */
 export function softmax(args: usize, thread: i32, threads: i32): void {
-  const lanes = int(args, 5);
+  const inner = int(args, 9);
+  const lanes = int(args, 8) * inner;
   const length = int(args, 6);
-  const block = int(args, 9);
+  const block = int(args, 5);
   for (let first = take(args) * block; first < lanes; first = take(args) * block) {
     const last = min(first + block, lanes);
     for (let lane = first; lane < last; lane++) {
-      const from = pointer(args, 3) + ((lane * int(args, 7)) << 2);
-      const to = pointer(args, 4) + ((lane * int(args, 8)) << 2);
-      if (int(args, 10) != 0) logSoftmaxLane(from, to, length);
+      const i = lane / inner;
+      const j = lane % inner;
+      const from = pointer(args, 3) + ((i * int(args, 10) + j * int(args, 12)) << 2);
+      const to = pointer(args, 4) + ((i * int(args, 11) + j * int(args, 13)) << 2);
+      if (int(args, 7) != 0) logSoftmaxLane(from, to, length);
       else softmaxLane(from, to, length);
     }
     finish(args, first * length, last * length);

@@ -2,14 +2,7 @@ import { sizeOf } from "../../../shape.ts";
 import { isContiguous, type View } from "../../../view.ts";
 import type { ReduceName } from "../../kernels.ts";
 import type { Instruction, Lowering, Place, Workshop } from "../instruction.ts";
-import { blockOf } from "./views.ts";
-
-/** An axis as the kernels loop over it. */
-interface Loop {
-  readonly count: number;
-  /** In cells. */
-  readonly step: number;
-}
+import { blockOf, type Loop, loopsOf, single } from "./views.ts";
 
 /** How x lies in memory: two axes that stay and two that are reduced, any of which may have one cell. */
 interface Layout {
@@ -22,22 +15,6 @@ interface Layout {
 /** The numbers of ways.ts in assembly/. */
 const ways = { sum: 0, squares: 1, exps: 2, max: 3, min: 4, prod: 5 } as const;
 type Way = keyof typeof ways;
-
-const single: Loop = { count: 1, step: 0 };
-
-/** The axes from `from` to before `to` as two loops; undefined where they need more. */
-function loopsOf(view: View, from: number, to: number): readonly [Loop, Loop] | undefined {
-  const loops: Loop[] = [];
-  for (let axis = from; axis < to; axis++) {
-    const [count, step] = [view.shape[axis]!, view.stride[axis]!];
-    if (count === 1) continue;
-    const outer = loops.at(-1);
-    if (outer?.step === count * step) loops[loops.length - 1] = { count: outer.count * count, step };
-    else loops.push({ count, step });
-  }
-  if (loops.length > 2) return undefined;
-  return [loops.at(-2) ?? single, loops.at(-1) ?? single];
-}
 
 function layoutOf(x: View, count: number): Layout | undefined {
   const kept = x.shape.length - count;

@@ -35,3 +35,30 @@ export const axisWords = ({ input, output, kernel, stride, dilation, before }: W
 /** Whether some window sees nothing but padding, as only wide dilations make. */
 export const hasEmptyWindow = ({ height, width }: Pick<ConvGeometry, "height" | "width">): boolean =>
   [height, width].some(({ dilation, before }) => dilation > 1 && before > 0);
+
+/** An axis as the kernels loop over it. */
+export interface Loop {
+  readonly count: number;
+  /** In cells. */
+  readonly step: number;
+}
+
+export const single: Loop = { count: 1, step: 0 };
+
+/** The axes from `from` to before `to` as two loops; undefined where they need more. */
+export function loopsOf(
+  view: View,
+  from: number,
+  to: number,
+): readonly [outer: Loop, inner: Loop] | undefined {
+  const loops: Loop[] = [];
+  for (let axis = from; axis < to; axis++) {
+    const [count, step] = [view.shape[axis]!, view.stride[axis]!];
+    if (count === 1) continue;
+    const outer = loops.at(-1);
+    if (outer?.step === count * step) loops[loops.length - 1] = { count: outer.count * count, step };
+    else loops.push({ count, step });
+  }
+  if (loops.length > 2) return undefined;
+  return [loops.at(-2) ?? single, loops.at(-1) ?? single];
+}
