@@ -1,4 +1,5 @@
-// exp and log of four numbers, after the Cephes library (S. Moshier): reduce to a small interval, take a polynomial there.
+// exp and log of four numbers: reduce to a small interval, take a polynomial there. That of exp is the one of fused/exponential.ts,
+// that of log is from the Cephes library (S. Moshier).
 
 const log2e: f32 = 1.4426950408889634;
 // The logarithm of 2 in two parts, the first with so few bits that multiples of it are exact.
@@ -24,11 +25,10 @@ export function exp4(x: v128): v128 {
   const n = f32x4.sub(shifted, f32x4.splat(magic));
   let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(ln2High)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(ln2Low)));
-  let p = fma(f32x4.splat(1.9875691500e-4), r, 1.3981999507e-3);
-  p = fma(p, r, 8.3334519073e-3);
-  p = fma(p, r, 4.1665795894e-2);
-  p = fma(p, r, 1.6666665459e-1);
-  p = fma(p, r, 5.0000001201e-1);
+  let p = fma(f32x4.splat(0.0013818935), r, 0.008368704);
+  p = fma(p, r, 0.04166829);
+  p = fma(p, r, 0.16666521);
+  p = fma(p, r, 0.49999994);
   p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
   // In two steps, 2ⁿ⁺⁶⁴ and 2⁻⁶⁴, so that results below the normal numbers are rounded and not lost.
   return f32x4.mul(f32x4.mul(p, i32x4.shl(shifted, 23)), f32x4.splat(5.421010862427522e-20));

@@ -60,6 +60,13 @@ interface ExpOptions {
 
 export const exp: One = (x) => expOf(x);
 
+/** eˣ for x ≤ 0. A power of 2 that is 2⁶⁴ times too large can be told in one part; then the product is rounded once. */
+const expBelow = (x: Vector): Vector => {
+  const { n, q } = reduce(f32.pmax(x, f32.of(-104)));
+  const scale = i32.add(i32.shl(n, 23), f32.of(2 ** 64));
+  return f32.mul(f32.mul(f32.add(q, one), scale), f32.of(2 ** -64));
+};
+
 /** (eˣ − 1) / 2 for |x| ≤ 89. */
 function halfExpm1(x: Vector): Vector {
   const { n, q } = reduce(x);
@@ -101,7 +108,7 @@ export const sinh: One = (x) => {
 
 /** 1 / (1 + e⁻ˣ), with the exponential of a number ≤ 0. */
 export const sigmoid: One = (x) => {
-  const e = exp(f32.neg(f32.abs(x)));
+  const e = expBelow(f32.neg(f32.abs(x)));
   return f32.div(bits.select(f32.ge(x, zero), one, e), f32.add(e, one));
 };
 
@@ -150,7 +157,7 @@ export const log1p: One = (x) => {
 
 /** max(x, 0) + log(1 + e^−|x|). */
 export const softplus: One = (x) => {
-  const e = exp(f32.neg(f32.abs(x)));
+  const e = expBelow(f32.neg(f32.abs(x)));
   const rest = logRest(e, [0.6666667, 0.39999768, 0.2857997, 0.22095272, 0.1882094, 0.1673187]);
   return f32.add(f32.pmax(x, zero), f32.add(e, rest));
 };
