@@ -1,5 +1,5 @@
-/** A run of free bytes. */
-interface Gap {
+/** A run of bytes. */
+interface Block {
   address: number;
   bytes: number;
 }
@@ -9,10 +9,26 @@ const grain = 128;
 
 const roundUp = (bytes: number): number => Math.max(grain, Math.ceil(bytes / grain) * grain);
 
+/** The place in a list, in the order of addresses, of the first block from an address on. */
+function firstFrom(blocks: readonly Block[], address: number): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (blocks[middle]!.address < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Which parts of a memory are free: the gaps in the order of their addresses, no two touching. The first that fits is taken. */
 export class FreeList {
-  readonly #gaps: Gap[] = [];
-  readonly #taken = new Map<number, number>();
+  readonly #gaps: Block[] = [];
+  /**
+   * In the order of addresses. No `Map`: one that entries come to and go from for ever leaves tables behind that point to
+   * their successors, and V8 then keeps all of them until it next goes through its whole heap.
+   */
+  readonly #taken: Block[] = [];
   #end: number;
 
   /** The first address that may be given out; there is no memory yet. */
@@ -23,7 +39,7 @@ export class FreeList {
   /** The memory now ends at this address. */
   extendTo(end: number): void {
     const whole = Math.floor(end / grain) * grain;
-    if (whole > this.#end) this.#insert(this.#end, whole - this.#end);
+    if (whole > this.#end) this.#insert({ address: this.#end, bytes: whole - this.#end });
     this.#end = Math.max(this.#end, whole);
   }
 
@@ -44,19 +60,21 @@ export class FreeList {
     gap.address += size;
     gap.bytes -= size;
     if (gap.bytes === 0) this.#gaps.splice(at, 1);
-    this.#taken.set(address, size);
+    this.#taken.splice(firstFrom(this.#taken, address), 0, { address, bytes: size });
     return address;
   }
 
   give(address: number): void {
-    const bytes = this.#taken.get(address);
-    if (bytes === undefined) throw new Error(`nothing is allocated at address ${address}`);
-    this.#taken.delete(address);
-    this.#insert(address, bytes);
+    const at = firstFrom(this.#taken, address);
+    const block = this.#taken[at];
+    if (block?.address !== address) throw new Error(`nothing is allocated at address ${address}`);
+    this.#taken.splice(at, 1);
+    this.#insert(block);
   }
 
-  #insert(address: number, bytes: number): void {
-    const at = this.#firstAfter(address);
+  #insert(block: Block): void {
+    const { address, bytes } = block;
+    const at = firstFrom(this.#gaps, address);
     const before = this.#gaps[at - 1];
     const after = this.#gaps[at];
     const joinsBefore = before !== undefined && before.address + before.bytes === address;
@@ -68,19 +86,7 @@ export class FreeList {
       after.address = address;
       after.bytes += bytes;
     } else {
-      this.#gaps.splice(at, 0, { address, bytes });
+      this.#gaps.splice(at, 0, block);
     }
-  }
-
-  /** The place in the list of the first gap behind an address. */
-  #firstAfter(address: number): number {
-    let low = 0;
-    let high = this.#gaps.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#gaps[middle]!.address < address) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }
