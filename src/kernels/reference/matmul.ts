@@ -21,20 +21,19 @@ export function matmul(a: View, b: View, out: View): void {
   if (sizeOf(out.shape) === 0) return;
   const [rowA, colA] = a.stride.slice(-2) as [number, number];
   const [rowB, colB] = b.stride.slice(-2) as [number, number];
+  const [cellsA, cellsB, cells] = [a.data, b.data, out.data];
   const startsB = matrixOffsets(b);
   const sum = new Float64Array(columns);
   let at = 0;
-  matrixOffsets(a).forEach((startA, batch) => {
-    const startB = startsB[batch]!;
+  for (const [batch, startA] of matrixOffsets(a).entries()) {
     for (let i = 0; i < rows; i++) {
       sum.fill(0);
       for (let k = 0; k < inner; k++) {
-        const value = a.data[startA + i * rowA + k * colA]!;
-        const row = startB + k * rowB;
-        for (let j = 0; j < columns; j++) sum[j]! += value * b.data[row + j * colB]!;
+        const value = cellsA[startA + i * rowA + k * colA]!;
+        let cell = startsB[batch]! + k * rowB;
+        for (let j = 0; j < columns; j++, cell += colB) sum[j]! += value * cellsB[cell]!;
       }
-      out.data.set(sum, at);
-      at += columns;
+      for (let j = 0; j < columns; j++) cells[at++] = sum[j]!;
     }
-  });
+  }
 }

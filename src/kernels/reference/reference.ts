@@ -9,6 +9,7 @@ import { type Lane, reducers, scans } from "./lanes.ts";
 import { matmul } from "./matmul.ts";
 import { averagePool, averagePoolScatter, maxPool, maxPoolGather, maxPoolScatter } from "./pool.ts";
 import { uniform } from "./random.ts";
+import { onRuns, type Run, runOf } from "./runs.ts";
 import { binary, unary } from "./scalar.ts";
 
 type Nd = NdArray<Cells>;
@@ -50,17 +51,23 @@ const copy = (x: View, out: View): void => {
 /** The view as row-major cells: itself where it is that already. */
 function flat(view: View): Cells {
   const size = sizeOf(view.shape);
-  if (isContiguous(view)) return view.data.subarray(view.offset, view.offset + size);
+  if (isContiguous(view)) {
+    const whole = size === view.data.length;
+    return whole ? view.data : view.data.subarray(view.offset, view.offset + size);
+  }
   const data = new (view.data.constructor as new (size: number) => Cells)(size);
   copy(view, viewOf(data, view.shape));
   return data;
 }
 
+/** The cells of a view as a run: of a copy where they are none. */
+const inOrder = (view: View): Run => runOf(view) ?? { data: flat(view), at: 0, step: 1 };
+
 /** The lanes along the last `count` axes of `x`, in float64, one after another. */
 function* lanesOf(x: View, count: number): Generator<Lane> {
   const kept = x.shape.slice(0, x.shape.length - count);
   const length = sizeOf(x.shape.slice(kept.length));
-  const all = Float64Array.from(flat(x));
+  const all = new Float64Array(flat(x));
   const lanes = sizeOf(kept);
   for (let i = 0; i < lanes; i++) yield all.subarray(i * length, (i + 1) * length);
 }
@@ -83,7 +90,9 @@ export const reference: Kernels = {
   },
 
   binary: (name, a, b, out) => {
-    if (out.shape.includes(0)) return;
+    const count = sizeOf(out.shape);
+    // For few cells the loops of ndarray-ops take longer to choose than to run.
+    if (count === 0 || onRuns(name, a, b, count, out.data)) return;
     const strided = ndBinary[name];
     if (strided !== undefined) {
       strided(nd(out), nd(a), nd(b));
@@ -95,8 +104,12 @@ export const reference: Kernels = {
   },
 
   select: (condition, a, b, out) => {
-    const [choose, left, right] = [flat(condition), flat(a), flat(b)];
-    for (let i = 0; i < choose.length; i++) out.data[i] = choose[i] ? left[i]! : right[i]!;
+    const choose = flat(condition);
+    const [left, right] = [inOrder(a), inOrder(b)];
+    for (let i = 0; i < choose.length; i++) {
+      const { data, at, step } = choose[i] ? left : right;
+      out.data[i] = data[at + i * step]!;
+    }
   },
 
   reduce: (name, x, count, out) => {

@@ -16,6 +16,9 @@ type Arguments = readonly unknown[];
 /** Less work than this is done before the operands have been copied. */
 const smallWork = 2 ** 14;
 
+/** Matrix products of fewer multiplications are left to the reference. */
+const fewProducts = 2 ** 12;
+
 /** Elementwise kernels with fewer cells than this are left to the reference. */
 const fewCells = 2 ** 13;
 
@@ -123,7 +126,14 @@ const onReference = (name: Name, args: Arguments): void =>
   (reference[name] as (...args: Arguments) => void)(...args);
 
 /** Whether a call does so much that it may be worth the way there and back. */
-const isLarge = (name: Name, args: Arguments): boolean => workOf(name, args) >= smallWork && canRun();
+function isLarge(name: Name, args: Arguments): boolean {
+  const views = args.filter(isView);
+  const enough =
+    name === "matmul"
+      ? sizeOf(views[2]!.shape) * views[0]!.shape.at(-1)! >= fewProducts
+      : workOf(name, args) >= smallWork;
+  return enough && canRun();
+}
 
 const eager = (name: Name) => [
   name,
