@@ -26,7 +26,8 @@ export const maxCells = 2 ** 28;
 /** Refuses a shape of too many axes or cells. Sizes of 0 do not count, as in numpy: loops run over the others. */
 export function ensureFits(shape: Shape): void {
   ensure(shape.length <= maxRank, () => `${shape.length} axes are too many: a tensor has at most ${maxRank}`);
-  const cells = sizeOf(shape.map((size) => (size > 1 ? size : 1)));
+  let cells = 1;
+  for (const size of shape) if (size > 1) cells *= size;
   ensure(
     cells <= maxCells,
     () => `shape ${formatShape(shape)} is too large: a tensor holds at most ${maxCells} cells (2²⁸)`,
@@ -67,7 +68,7 @@ export function stridesOf(shape: Shape): number[] {
 
 /** The shape that both broadcast to, by numpy's rule: align at the right; 1 stretches. */
 export function broadcastShapes(a: Shape, b: Shape): Shape {
-  if (a === b) return a;
+  if (a === b || (a.length === b.length && a.every((size, i) => size === b[i]))) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const m = a[i - rank + a.length] ?? 1;

@@ -88,14 +88,11 @@ export function* walk(
       const target = edge.input;
       const number = (arrivals.get(target) ?? 0) + 1;
       arrivals.set(target, number);
-      const shared = {
-        target,
-        from: { result, edge },
-        arrived: [number, plan.expected.get(target)!] as const,
-      };
+      const from = { result, edge };
+      const arrived = [number, plan.expected.get(target)!] as const;
       const { node } = result;
       const rule = node!.op.gradient(edge.slot)!;
-      const step = make({ kind: "contribution", upstream, ...shared }, () =>
+      const step = make({ kind: "contribution", target, from, upstream, arrived }, () =>
         rule.of(upstream, node!, result, edge.slot),
       );
       yield step;
@@ -105,7 +102,7 @@ export function* walk(
         if (!node!.op.broadcasts) throw misshapen(result, edge, contribution);
         const stretched = contribution;
         const axes = stretchedAxes(target.shape, stretched.shape);
-        const sum = make({ kind: "sum", upstream: stretched, axes, ...shared }, () =>
+        const sum = make({ kind: "sum", target, from, upstream: stretched, axes, arrived }, () =>
           sumTo(stretched, target.shape),
         );
         yield sum;
@@ -117,7 +114,7 @@ export function* walk(
         totals.set(target, contribution);
       } else {
         const next = contribution;
-        const accumulate = make({ kind: "accumulate", upstream: total, next, ...shared }, () =>
+        const accumulate = make({ kind: "accumulate", target, from, upstream: total, next, arrived }, () =>
           add(total, next),
         );
         yield accumulate;

@@ -7,29 +7,35 @@ export interface Edge {
   readonly input: Tensor;
 }
 
+const none: readonly Edge[] = [];
+
 /** The edges out of a result: its inputs that have a gradient rule. A repeated input has an edge per slot. */
-export function edgesOf(result: Tensor): Edge[] {
-  const { node } = result;
-  if (!node?.flows) return [];
-  return node.inputs.flatMap((input, slot) =>
-    input.tracked && isFloat(input.dtype) && node.op.gradient(slot) !== null ? [{ slot, input }] : [],
-  );
+export function edgesOf({ node }: Tensor): readonly Edge[] {
+  if (!node?.flows) return none;
+  const edges: Edge[] = [];
+  for (const [slot, input] of node.inputs.entries()) {
+    const leads = input.tracked && isFloat(input.dtype) && node.op.gradient(slot) !== null;
+    if (leads) edges.push({ slot, input });
+  }
+  return edges;
 }
 
-/** `y` and all that gradients flow to from it, newest first: results come before their inputs. */
-export function ancestors(y: Tensor): Tensor[] {
-  const seen = new Set([y]);
+/** `y` and all that gradients flow to from it, with the edges out of each. */
+function reach(y: Tensor): Map<Tensor, readonly Edge[]> {
+  const reached = new Map([[y, edgesOf(y)]]);
   const pending = [y];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const { input } of edgesOf(next)) {
-      if (seen.has(input)) continue;
-      seen.add(input);
+    for (const { input } of reached.get(next)!) {
+      if (reached.has(input)) continue;
+      reached.set(input, edgesOf(input));
       pending.push(input);
     }
   }
-  // A result is made after its inputs and has the larger id: no search for an order is needed.
-  return [...seen].sort((a, b) => b.id - a.id);
+  return reached;
 }
+
+/** `y` and all that gradients flow to from it. */
+export const ancestors = (y: Tensor): Tensor[] => [...reach(y).keys()];
 
 /** What a backward pass visits. */
 export interface Plan {
@@ -43,17 +49,20 @@ export interface Plan {
 
 /** Leaves out of the walk what does not lead to a wanted tensor. */
 export function planBackward(y: Tensor, wanted: (x: Tensor) => boolean): Plan {
-  const order = ancestors(y);
+  const reached = reach(y);
+  // A result is made after its inputs and has the larger id: no search for an order is needed.
+  const order = [...reached.keys()].sort((a, b) => a.id - b.id);
   const needed = new Set<Tensor>();
-  const edges = new Map<Tensor, Edge[]>();
+  const results: Tensor[] = [];
+  const edges = new Map<Tensor, readonly Edge[]>();
   const expected = new Map<Tensor, number>();
-  for (const x of [...order].reverse()) {
-    const leading = edgesOf(x).filter(({ input }) => needed.has(input));
-    if (leading.length > 0) edges.set(x, leading);
+  for (const x of order) {
+    const leading = reached.get(x)!.filter(({ input }) => needed.has(input));
     if (leading.length > 0 || wanted(x)) needed.add(x);
-  }
-  for (const leading of edges.values()) {
+    if (leading.length === 0) continue;
+    edges.set(x, leading);
+    results.push(x);
     for (const { input } of leading) expected.set(input, (expected.get(input) ?? 0) + 1);
   }
-  return { results: order.filter((x) => edges.has(x)), edges, expected };
+  return { results: results.reverse(), edges, expected };
 }

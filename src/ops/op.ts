@@ -117,6 +117,13 @@ export function op<const N extends Names, const S extends AttrSpecs = Record<nev
   return (rule) => declare(opName, inputs, specs ?? ({} as S), rule);
 }
 
+const itself = <T>(value: T): T => value;
+const shapeOf = (x: Tensor): Shape => x.shape;
+const viewIn = (x: Tensor): View => x.view;
+const isSymbolic = (x: Tensor): boolean => x.symbolic;
+const isTracked = (x: Tensor): boolean => x.tracked;
+const versionOf = (x: Tensor): number => x.version;
+
 function declare<N extends Names, S extends AttrSpecs>(
   opName: string,
   inputs: N,
@@ -128,12 +135,17 @@ function declare<N extends Names, S extends AttrSpecs>(
   const bare = inputs.map((name) => name.replace("...", ""));
   const slotName = (slot: number) => bare[Math.min(slot, bare.length - 1)]!;
 
-  function named<T>(values: readonly T[]): Named<N, T> {
-    const entries = bare.map(
-      (name, i) => [name, variadic && i === bare.length - 1 ? values.slice(i) : values[i]] as const,
-    );
-    return Object.fromEntries(entries) as Named<N, T>;
+  function named<V, T>(values: readonly V[], of: (value: V) => T): Named<N, T> {
+    const result: Record<string, T | readonly T[]> = {};
+    for (let i = 0; i < bare.length; i++) {
+      const spread = variadic && i === bare.length - 1;
+      result[bare[i]!] = spread ? values.slice(i).map(of) : of(values[i]!);
+    }
+    return result as Named<N, T>;
   }
+
+  const kindOf = (slot: number): Kind => rule.kinds?.[slotName(slot) as Bare<N[number]>] ?? "number";
+  const wants = { kindOf, numbers: rule.numbers };
 
   const formula =
     (source: Tex<A>, level: Level = "atom") =>
@@ -149,7 +161,7 @@ function declare<N extends Names, S extends AttrSpecs>(
         formula: formula(vjp.tex, vjp.level ?? "product"),
         of: (upstream, { inputs: tensors, attrs }, result, slot) => {
           const contribution = ([dy, y, ...xs]: readonly Tensor[]) =>
-            vjp.of(dy!, named(xs), y!, attrs as A, slot - i);
+            vjp.of(dy!, named(xs, itself), y!, attrs as A, slot - i);
           return computed(contribution, [upstream, result, ...tensors]);
         },
       }
@@ -159,9 +171,7 @@ function declare<N extends Names, S extends AttrSpecs>(
   const dtypeOf = (tensors: readonly Tensor[], attrs: A): DType => {
     const fixed = "dtype" in rule ? rule.dtype : undefined;
     if (fixed !== undefined) return typeof fixed === "function" ? fixed(attrs) : fixed;
-    const isNumber = (slot: number) =>
-      (rule.kinds?.[slotName(slot) as Bare<N[number]>] ?? "number") === "number";
-    return tensors.find((_, slot) => isNumber(slot))?.dtype ?? floatx();
+    return tensors.find((_, slot) => kindOf(slot) === "number")?.dtype ?? floatx();
   };
 
   /** What is pointwise and not recorded is computed in one loop, if there are enough cells. */
@@ -170,21 +180,26 @@ function declare<N extends Names, S extends AttrSpecs>(
 
   function run(tensors: readonly Tensor[], attrs: A): Tensor {
     const transparent = "parts" in rule && rule.vjp === undefined;
-    if (transparent) return rule.parts(named(tensors), attrs);
-    const shape = rule.shape?.(named(tensors.map((x) => x.shape)), attrs);
-    if (shape !== undefined && tensors.some((x) => x.symbolic)) {
+    if (transparent) return rule.parts(named(tensors, itself), attrs);
+    const shape = rule.shape?.(named(tensors, shapeOf), attrs);
+    if (shape !== undefined && tensors.some(isSymbolic)) {
       return finish(tensors, attrs, shape, dtypeOf(tensors, attrs), undefined);
     }
     if ("parts" in rule) {
-      const inner = noGrad(() => computed((xs) => rule.parts(named(xs), attrs), tensors));
+      const inner = noGrad(() => computed((xs) => rule.parts(named(xs, itself), attrs), tensors));
       return finish(tensors, attrs, inner.shape, inner.dtype, inner.symbolic ? undefined : inner.data);
     }
     ensure(shape !== undefined && isKnown(shape), () => "the result's shape is not known; give every size");
     const dtype = dtypeOf(tensors, attrs);
     const cells = allocate(dtype, sizeOf(shape));
-    rule.forward(kernels(), named(tensors.map((x) => x.view)), viewOf(cells, shape), attrs);
+    rule.forward(kernels(), named(tensors, viewIn), viewOf(cells, shape), attrs);
     return finish(tensors, attrs, shape, dtype, cells);
   }
+
+  /** The attributes of a call without options, unless it needs some. */
+  const defaults = Object.values(specs).some(({ needed }) => needed)
+    ? undefined
+    : (readOptions(opName, specs, []) as A);
 
   const flows = rules.some((entry) => entry !== null);
 
@@ -195,13 +210,13 @@ function declare<N extends Names, S extends AttrSpecs>(
     dtype: DType,
     cells: Tensor["data"] | undefined,
   ): Tensor {
-    const differentiable = flows && isFloat(dtype) && isRecording() && tensors.some((x) => x.tracked);
+    const differentiable = flows && isFloat(dtype) && isRecording() && tensors.some(isTracked);
     if (cells !== undefined && !differentiable) return new Tensor(shape, dtype, cells);
     const node: Node = {
       op: self,
       inputs: tensors,
       attrs,
-      versions: tensors.map((x) => x.version),
+      versions: tensors.map(versionOf),
       flows: differentiable,
       scope: currentScope(),
       stack: currentStack(),
@@ -210,8 +225,11 @@ function declare<N extends Names, S extends AttrSpecs>(
   }
 
   const call = (...args: readonly unknown[]): Tensor => {
-    const operands = readOperands(opName, inputs, rule, cast, args);
-    const attrs = readOptions(opName, specs, args.slice(inputs.length)) as A;
+    const operands = readOperands(opName, inputs, wants, cast, args);
+    const attrs =
+      args.length === inputs.length && defaults !== undefined
+        ? defaults
+        : (readOptions(opName, specs, args.slice(inputs.length)) as A);
     return saying(
       opName,
       () => run(operands, attrs),
@@ -230,9 +248,9 @@ function declare<N extends Names, S extends AttrSpecs>(
     gradient: (slot: number) => rules[Math.min(slot, rules.length - 1)] ?? null,
     inputName: slotName,
     parts: (tensors: readonly Tensor[], attrs: object) =>
-      "parts" in rule ? rule.parts(named(tensors), attrs as A) : undefined,
+      "parts" in rule ? rule.parts(named(tensors, itself), attrs as A) : undefined,
     forward: (k: Kernels, views: readonly View[], out: View, attrs: object) => {
-      if ("forward" in rule) rule.forward(k, named(views), out, attrs as A);
+      if ("forward" in rule) rule.forward(k, named(views, itself), out, attrs as A);
     },
   });
   declared.add(self);
