@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
+import { textOf } from "../src/kernels/wasm/binary-text.ts";
 
 const entry = "src/kernels/wasm/assembly/index.ts";
 const target = "src/kernels/wasm/binary.ts";
@@ -19,9 +20,8 @@ if (error) {
   console.error(stderr.toString());
   process.exit(1);
 }
-// Hexadecimal digits: gzip finds repetitions in them, which base64 would hide, so that a page loads less.
 const bytes = readFileSync(binary);
 const about = "// Made by scripts/assemble.ts from assembly/: do not edit.\n";
-const text = `${about}export const binary =\n  "${bytes.toString("hex")}";\n`;
+const text = `${about}export const binary =\n  ${JSON.stringify(textOf(bytes))};\n`;
 writeFileSync(target, text);
 console.log(`${target}: ${bytes.length} bytes of WebAssembly`);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { binary } from "../../../src/kernels/wasm/binary.ts";
+import { bytesOf } from "../../../src/kernels/wasm/binary-text.ts";
 import { FreeList } from "../../../src/kernels/wasm/runtime/free-list.ts";
 import { Memory, reserve } from "../../../src/kernels/wasm/runtime/memory.ts";
 import { unshared } from "../../../src/kernels/wasm/runtime/unshared.ts";
@@ -83,7 +84,7 @@ test("more memory than there can be is refused, and the rest stays usable", () =
 });
 
 test("the kernels run on memory that is not shared, once their import says so", () => {
-  const bytes = new Uint8Array(Buffer.from(binary, "hex"));
+  const bytes = bytesOf(binary);
   const memory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
   const instantiate = (code: Uint8Array) =>
     new webAssembly.Instance(new webAssembly.Module(code), { env: { memory } });

@@ -15,19 +15,21 @@ const { process, crossOriginIsolated, navigator } = globalThis as {
   navigator?: { hardwareConcurrency?: number };
 };
 
-// Node gives its modules without an import here, which would be in the way of bundlers for browsers.
-const nodeThreads = process?.getBuiltinModule?.("node:worker_threads");
+// Node gives its modules without an import so, which would be in the way of bundlers for browsers.
+const builtinModule = process?.getBuiltinModule;
+/** Loaded when the first thread is started: it takes some milliseconds. */
+const nodeThreads = () => builtinModule?.("node:worker_threads");
 const WebWorker = Reflect.get(globalThis, "Worker") as (new (url: string) => WebWorker) | undefined;
 
 /** How many threads this machine runs at a time. */
 export const processors: number =
-  process?.getBuiltinModule?.("node:os").availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
+  builtinModule?.("node:os").availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
 
 /** Whether threads can share memory and be started here. A page must be cross-origin isolated for that. */
 export const mayShare: boolean =
   typeof SharedArrayBuffer === "function" &&
   crossOriginIsolated !== false &&
-  (nodeThreads ?? WebWorker) !== undefined;
+  (builtinModule ?? WebWorker) !== undefined;
 
 /** Whether this thread may wait without looking all the time. A page's own thread may not. */
 export const maySleep: boolean = mayShare && trySleeping();
@@ -44,13 +46,16 @@ function trySleeping(): boolean {
 /** Starts a thread that keeps no process alive; `undefined` where that is forbidden. `onEnd` is called when it fails or ends. */
 export function startThread(source: string, onEnd: () => void): Thread | undefined {
   try {
-    return nodeThreads === undefined ? inPage(source, onEnd) : inNode(nodeThreads, source, onEnd);
+    const threads = nodeThreads();
+    return threads === undefined ? inPage(source, onEnd) : inNode(threads, source, onEnd);
   } catch {
     return undefined;
   }
 }
 
-function inNode({ Worker }: NonNullable<typeof nodeThreads>, source: string, onEnd: () => void): Thread {
+type NodeThreads = NonNullable<ReturnType<typeof nodeThreads>>;
+
+function inNode({ Worker }: NodeThreads, source: string, onEnd: () => void): Thread {
   // No flags of the main program: its loaders would be run again, for nothing.
   const worker = new Worker(source, { eval: true, execArgv: [] });
   worker.unref();

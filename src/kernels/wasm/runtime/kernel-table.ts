@@ -1,4 +1,5 @@
 import { binary } from "../binary.ts";
+import { bytesOf } from "../binary-text.ts";
 import type { Generated } from "../instruction.ts";
 import { type Memory, type Module, type Table, webAssembly } from "../webassembly.ts";
 import { unshared } from "./unshared.ts";
@@ -24,12 +25,6 @@ export type Executor = { readonly [K in (typeof executorNames)[number]]: (...arg
 type Word = number | boolean;
 
 type Exports = Executor & { readonly table: Table };
-
-/** The bytes that two hexadecimal digits each stand for. */
-const bytesOf = (digits: string): Uint8Array =>
-  Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
-    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
-  );
 
 /** The kernels of this thread, each with its place in the table, which is the same on every thread. */
 export class KernelTable {
