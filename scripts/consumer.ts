@@ -13,7 +13,10 @@ const root = process.cwd();
 const project = mkdtempSync(join(tmpdir(), "chainrule-consumer-"));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 
-const manifest = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
+  version: string;
+  bin: { chainrule: string };
+};
 
 const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" });
 const npm = (...args: string[]) =>
@@ -26,13 +29,17 @@ const npm = (...args: string[]) =>
 
 /** Methods from both augmented modules, a type of @types/ndarray, and proof that nothing of it is `any`. */
 const program = `
-import { tensor, variable } from "chainrule";
-import { type Dataset, mnist } from "chainrule/datasets";
+import { Tensor, tensor, variable } from "chainrule";
+import { type Dataset, ImageSet, mnist } from "chainrule/datasets";
+import { record } from "chainrule/stepper";
 const y: number = tensor(1).add(2).relu({ maxValue: 6 }).item();
 const w = variable(3);
 w.mul(w).backward();
 const shape: number[] = w.grad!.toNdArray().shape;
-console.log(y, w.grad!.item(), shape.length);
+// What one entry point makes is what the others know.
+const trace = record(() => w.square(), {});
+const known = new ImageSet(new Uint8Array(4), [1], [2, 2, 1]).images instanceof Tensor;
+console.log(y, w.grad!.item(), shape.length, trace.steps.length, known);
 
 export async function neverCalled(): Promise<void> {
   const data: Dataset = await mnist();
@@ -47,6 +54,15 @@ export async function neverCalled(): Promise<void> {
 }
 `;
 
+/** A program for the command: its tensors must be those that the command knows. */
+const loss = `
+import { variable } from "chainrule";
+const w = variable(3, { name: "w" });
+export const loss = () => w.square();
+`;
+
+const printed = "3 6 0 3 true";
+
 function check(what: string, run: () => string, expected: string): void {
   const received = run().trim();
   if (received !== expected) throw new Error(`${what}: expected ${expected}; received ${received}`);
@@ -58,6 +74,7 @@ try {
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
   npm("install", "--no-audit", "--no-fund", `./${tarball.filename}`);
   writeFileSync(join(project, "program.ts"), program);
+  writeFileSync(join(project, "loss.js"), loss);
 
   for (const [module, resolution] of [
     ["node16", "node16"],
@@ -66,9 +83,9 @@ try {
     const options = ["--strict", "--target", "es2022", "--module", module, "--moduleResolution", resolution];
     check(`types, ${resolution}`, () => node(tsc, ...options, "program.ts"), "");
   }
-  check("runs in Node", () => node("program.js"), "3 6 0");
+  check("runs in Node", () => node("program.js"), printed);
 
-  const command = join(project, "node_modules/chainrule/dist/cli/index.js");
+  const command = join(project, "node_modules/chainrule", manifest.bin.chainrule);
   const neuron = ["step", "neuron", "--by", "op", "--from", "0", "--to", "0"];
   const told = "neuron: A neuron\n\nforward  mul\n   0  y = a · b = 0.8 · 1.5 = 1.2";
   check(
@@ -80,14 +97,28 @@ try {
         .join("\n"),
     told,
   );
+  check(
+    "steps through a program",
+    () => node(command, "step", "loss.js", "--by", "op", "--from", "0", "--to", "0").split("\n")[0]!,
+    "loss.js",
+  );
   // npx runs what `bin` names.
   check("npx chainrule", () => npm("exec", "--no", "chainrule", "--", "--version"), manifest.version);
 
-  const bundle = join(project, "bundle.js");
   const entryPoints = [join(project, "program.js")];
-  buildSync({ entryPoints, outfile: bundle, bundle: true, format: "esm", absWorkingDir: project });
-  check("runs bundled for the browser", () => node(bundle), "3 6 0");
-  console.log(`  (${Math.round(readFileSync(bundle).length / 1024)} KiB before minification)`);
+  for (const platform of ["browser", "node"] as const) {
+    const bundle = join(project, `${platform}.js`);
+    buildSync({
+      entryPoints,
+      outfile: bundle,
+      bundle: true,
+      format: "esm",
+      platform,
+      absWorkingDir: project,
+    });
+    check(`runs bundled, ${platform}`, () => node(bundle), printed);
+    console.log(`  (${Math.round(readFileSync(bundle).length / 1024)} KiB before minification)`);
+  }
 } finally {
   rmSync(project, { recursive: true, force: true });
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Tensor } from "chainrule";
 
 const { Conv2D, Dense, Flatten, Input, randomNormal, Sequential, setBackend, setSeed, setThreads, tensor } =
-  (await import(new URL("../dist/index.js", import.meta.url).href)) as typeof import("chainrule");
+  await import("chainrule");
 
 const labels = tensor(Int32Array.from({ length: 64 }, (_, i) => i % 4));
 

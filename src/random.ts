@@ -1,4 +1,4 @@
-import seedrandom from "seedrandom";
+import alea from "seedrandom/lib/alea.js";
 import { ChainruleError, show } from "./errors.ts";
 
 /** A source of random numbers: the same name and seed give the same numbers on every machine. */
@@ -48,7 +48,7 @@ export function stream(name: string): Stream {
 /** A stream of its own, independent of {@link setSeed}; without a seed it is another one each time. */
 export function streamFrom(seed: string | undefined): Stream {
   // Without a seed, alea would always start the same.
-  const next = seedrandom.alea(seed ?? `${Math.random()}/${Math.random()}`);
+  const next = alea(seed ?? `${Math.random()}/${Math.random()}`);
   const uniform = () => next();
   // Marsaglia's polar method makes two normals at a time.
   let spare: number | undefined;

@@ -20,13 +20,13 @@ export const spellingKey = (name: string): string => name.toLowerCase().replaceA
 
 /**
  * The name of a class in files and errors: what the class itself, or what it extends directly, says in a static
- * `className`, which a minifier cannot change, else its own. What the `root` of the family says names no other class.
+ * `className`, which a minifier cannot change, else its own. What the `root` of the family says names itself alone.
  */
 export function classNameOf(Class: Function, root?: Function): string {
   const parent: unknown = Object.getPrototypeOf(Class);
   const says = [Class, parent].find(
     (C): C is Function & { className: string } =>
-      typeof C === "function" && C !== root && Object.hasOwn(C, "className"),
+      typeof C === "function" && (C === Class || C !== root) && Object.hasOwn(C, "className"),
   );
   return says?.className ?? Class.name;
 }

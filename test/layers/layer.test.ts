@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { classNameOf } from "../../src/config/names.ts";
 import * as c from "../../src/index.ts";
 import { CallContext, inContext } from "../../src/layers/context.ts";
 import { originOf } from "../../src/layers/layer.ts";
@@ -176,6 +177,15 @@ describe("a layer of one's own", () => {
       static override readonly className = "Plain";
     };
     expect([new A().name, new B().name]).toEqual(["fancy", "plain"]);
+  });
+
+  it("has the name of its root from that class itself alone, which a bundler may rename", () => {
+    const Root = class _Root {
+      static readonly className: string = "Root";
+      readonly units = 1;
+    };
+    class Own extends Root {}
+    expect([Root, Own].map((Class) => classNameOf(Class, Root))).toEqual(["Root", "Own"]);
   });
 
   it("may extend a layer", () => {

@@ -1,8 +1,8 @@
+import { home } from "../home.ts";
 import type { Source } from "./records.ts";
 
 // Lines of a stack in this library's own files are not the program's.
-const own = new URL("../../", import.meta.url);
-const ownFolders = [own.href, decodeURIComponent(own.pathname)];
+const ownFolders = [home.href, decodeURIComponent(home.pathname)];
 
 const frame = /\(?([^\s()]+):(\d+):(\d+)\)?$/;
 
