@@ -1,5 +1,6 @@
 import type { Cells } from "../../src/dtype.ts";
 import { binary } from "../../src/kernels/wasm/binary.ts";
+import { bytesOf } from "../../src/kernels/wasm/binary-text.ts";
 import type { Instruction, Place, Word, Workshop } from "../../src/kernels/wasm/instruction.ts";
 import { webAssembly } from "../../src/kernels/wasm/webassembly.ts";
 import type { View } from "../../src/view.ts";
@@ -18,7 +19,7 @@ export function runLowering(
   isFixed = false,
 ): boolean {
   const memory = new webAssembly.Memory({ initial: 2048, maximum: 65536, shared: true });
-  const module = new webAssembly.Module(Buffer.from(binary, "hex"));
+  const module = new webAssembly.Module(bytesOf(binary));
   const { exports } = new webAssembly.Instance(module, { env: { memory } });
   let top = 4096;
   const reserve = (bytes: number): number => {
