@@ -31,6 +31,7 @@ const large = [
   caseOf([1, 6, 5, 400], [5, 5, 400, 9], { dilation: 2 }),
   caseOf([70, 3, 2, 3], [3, 3, 3, 10]),
   caseOf([1, 40, 200, 1], [5, 5, 1, 16]),
+  caseOf([2, 17, 18, 3], [3, 3, 1, 27], { groups: 3 }),
 ] as const;
 
 testConvolutions("direct", { conv2d, conv2dInput, conv2dFilter }, filters, large);

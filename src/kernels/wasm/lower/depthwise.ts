@@ -4,9 +4,11 @@ import type { Instruction, Lowering, Place, Word } from "../instruction.ts";
 import { addParts } from "./reduce.ts";
 import { axisWords, blockOf, isDense } from "./views.ts";
 
-/** One channel that goes to many is better multiplied by a matrix. */
+/** With so many outputs for each channel, a product of matrices is faster. */
+const manyOutputs = 8;
+
 const isDepthwise = ({ groups, inputs, outputs }: ConvGeometry): boolean =>
-  groups === inputs && (groups > 1 || outputs === 1);
+  groups === inputs && outputs < manyOutputs * inputs;
 
 interface Part {
   readonly inputs: readonly [View, Place];
