@@ -1,4 +1,4 @@
-import { backwardSteps, type Tensor } from "../peers/chainrule.ts";
+import { backwardSteps, type Tensor } from "chainrule";
 import type { OpCount } from "./workload.ts";
 
 /**

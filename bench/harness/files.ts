@@ -17,12 +17,13 @@ function save(path: string, text: string): void {
 /** What the figures depend on besides the code. */
 function conditions() {
   const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+  const { chainrule: _, ...peers } = dependencies;
   const { version } = JSON.parse(read("../package.json")) as { version: string };
   return {
     processor: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     node: process.version,
-    versions: { chainrule: version, ...dependencies, ...pythonVersions() },
+    versions: { chainrule: version, ...peers, ...pythonVersions() },
   };
 }
 

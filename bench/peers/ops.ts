@@ -1,8 +1,8 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
+import * as chainrule from "chainrule";
 import type { Contender, Run } from "../harness/workload.ts";
 import type { Cells } from "../nets/job.ts";
-import * as chainrule from "./chainrule.ts";
 import { jaxName, loadJax } from "./jax.ts";
 import { pythonContender } from "./python.ts";
 import { loadTfjs, onBackend, type TfjsBackend, tfjsName, tfjsWasmName } from "./tfjs.ts";

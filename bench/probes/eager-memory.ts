@@ -1,6 +1,7 @@
 // A fresh process: memory over many eager steps of a small perceptron. Nothing is ever disposed of.
+
+import { matmul, noGrad, randomNormal, type Variable, variable, zeros } from "chainrule";
 import { quick } from "../harness/options.ts";
-import { matmul, noGrad, randomNormal, type Variable, variable, zeros } from "../peers/chainrule.ts";
 import { tell } from "./report.ts";
 
 const steps = quick ? 200 : 10_000;

@@ -1,7 +1,8 @@
 // A fresh process: memory over three epochs of `fit` on small images.
+
+import { randomUniform, zeros } from "chainrule";
 import { quick } from "../harness/options.ts";
 import { smallConvnet } from "../nets/digits.ts";
-import { randomUniform, zeros } from "../peers/chainrule.ts";
 import { chainruleModel } from "../peers/nets/chainrule.ts";
 import { tell } from "./report.ts";
 

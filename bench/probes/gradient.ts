@@ -3,7 +3,7 @@ import { peak, tell } from "./report.ts";
 
 const gradients: Readonly<Record<string, () => Promise<number>>> = {
   chainrule: async () => {
-    const { variable } = await import("../peers/chainrule.ts");
+    const { variable } = await import("chainrule");
     const x = variable(3);
     x.mul(x).backward();
     return x.grad!.item();

@@ -23,6 +23,15 @@ const bundled = (name: string, program: string): Contender => ({
   },
 });
 
+/** A page that trains a small convnet. */
+const model = `
+  import { Conv2D, Dense, Flatten, Input, MaxPooling2D, Sequential } from "chainrule";
+  const layers = [Conv2D(8, 3, { activation: "relu" }), MaxPooling2D(2), Flatten(), Dense(10, { activation: "softmax" })];
+  export const model = Sequential([Input([28, 28, 1]), ...layers]);
+  model.compile({ optimizer: "adam", loss: "sparse_categorical_crossentropy", metrics: ["accuracy"] });
+  export const train = (images, labels) => model.fit(images, labels, { epochs: 5 });
+`;
+
 /** The size of the libraries on the web. */
 export const bundle: Workload = {
   title: "The size of a bundle for the browser, minified and gzipped",
@@ -31,8 +40,10 @@ export const bundle: Workload = {
   quantity: "memory",
   pace: fixed,
   contenders: [
-    bundled("chainrule", 'export * from "../src/index.ts"'),
-    bundled("chainrule, tensors and gradients", 'export { grad, tensor, variable } from "../src/index.ts"'),
+    bundled("chainrule, everything", 'export * from "chainrule"'),
+    bundled("chainrule, a model to train", model),
+    bundled("chainrule, with compile", 'export { compile, grad, tensor, variable } from "chainrule"'),
+    bundled("chainrule, tensors and gradients", 'export { grad, tensor, variable } from "chainrule"'),
     bundled("tfjs", 'export * from "@tensorflow/tfjs"'),
     bundled("jax-js", 'export * from "@jax-js/jax"'),
   ],

@@ -1,10 +1,10 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { Scalar } from "@tensorflow/tfjs";
+import { matmul, noGrad, tensor, variable } from "chainrule";
 import { makeMoons } from "../data/moons.ts";
 import { uniformFrom } from "../data/random.ts";
 import { countOps } from "../harness/count.ts";
 import type { Outcome, Workload } from "../harness/workload.ts";
-import { matmul, noGrad, tensor, variable } from "../peers/chainrule.ts";
 import { jaxJitName, jaxName, loadJax } from "../peers/jax.ts";
 import { loadTfjs, tfjsName } from "../peers/tfjs.ts";
 

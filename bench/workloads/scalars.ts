@@ -1,8 +1,8 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
+import { type Tensor, variable } from "chainrule";
 import { countOps } from "../harness/count.ts";
 import type { Outcome, Workload } from "../harness/workload.ts";
-import { type Tensor, variable } from "../peers/chainrule.ts";
 import { jaxJitName, jaxName, loadJax } from "../peers/jax.ts";
 import { loadTfjs, tfjsName } from "../peers/tfjs.ts";
 

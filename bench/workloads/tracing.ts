@@ -1,9 +1,10 @@
+import { sparseSoftmaxCrossEntropy, type Tensor, tensor } from "chainrule";
+import { loadTrace, record } from "chainrule/stepper";
 import { quick } from "../harness/options.ts";
 import { long } from "../harness/pace.ts";
 import type { Contender, Workload } from "../harness/workload.ts";
 import { articleNet } from "../nets/article.ts";
 import { firstBatches, type Job } from "../nets/job.ts";
-import { loadTrace, record, sparseSoftmaxCrossEntropy, type Tensor, tensor } from "../peers/chainrule.ts";
 import { chainruleModel } from "../peers/nets/chainrule.ts";
 
 const job: Job = { net: articleNet(), batch: quick ? 1 : 8, batches: 1 };

@@ -1,6 +1,3 @@
-import type { Outcome, Run } from "../../harness/workload.ts";
-import { adam, type Cells, firstBatches, type Job, samples } from "../../nets/job.ts";
-import type { LayerSpec, Net } from "../../nets/net.ts";
 import {
   Activation,
   Adam,
@@ -18,7 +15,10 @@ import {
   Multiply,
   type Tensor,
   tensor,
-} from "../chainrule.ts";
+} from "chainrule";
+import type { Outcome, Run } from "../../harness/workload.ts";
+import { adam, type Cells, firstBatches, type Job, samples } from "../../nets/job.ts";
+import type { LayerSpec, Net } from "../../nets/net.ts";
 
 /** A user's own activation: one line of maths. */
 const ownHardSwish = (x: Tensor): Tensor => x.mul(K.relu(x.add(3), { maxValue: 6 }).div(6));
