@@ -58,9 +58,10 @@ function through(name: "conv2d" | "conv2dInput" | "conv2dFilter", filter: number
     const bring = (view: View, { whole, corner }: Wide) =>
       whole === view ? [] : [...fill(workshop, 0, whole)!, ...copy(workshop, view, corner)!];
     const wide = { ...g, inputs: widened(g.inputs), outputs: widened(g.outputs) };
-    const convolve = (winograd[name] as Lowering<"conv2d">)(workshop, a.whole, b.whole, wide, c.whole);
-    if (convolve === undefined) return undefined;
     // The filter is copied in each run, so it must not be prepared: that is asked of the first instructions only.
+    const inRun = { ...workshop, isFixed: () => false };
+    const convolve = (winograd[name] as Lowering<"conv2d">)(inRun, a.whole, b.whole, wide, c.whole);
+    if (convolve === undefined) return undefined;
     const back = c.whole === out ? [] : copy(workshop, c.corner, out)!;
     return [...bring(first, a), ...bring(second, b), ...convolve, ...back];
   };
