@@ -87,10 +87,13 @@ export class Objective {
     return this.targets.map(({ loss }, i) => loss?.of(batch.ys[i]!, outputs[i]!, batch.weights[i]));
   }
 
-  /** Refuses targets and weights that the losses would refuse, before a step that does not look at values. */
+  /** Refuses targets and weights that losses or metrics would refuse, before a step that does not look at values. */
   check(outputs: readonly Tensor[], batch: Batch): void {
     for (const [i, { loss }] of this.targets.entries()) {
       loss?.check(batch.ys[i]!, outputs[i]!, batch.weights[i]);
+    }
+    for (const { metric, target, weighted } of this.named) {
+      metric.check(batch.ys[target]!, outputs[target]!, weighted ? batch.weights[target] : undefined);
     }
   }
 

@@ -108,12 +108,9 @@ export abstract class Metric<Sum extends string = string> implements Configurabl
 
   /** Reads a batch and adds it to the sums. */
   protected updates(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): Map<Variable, Tensor> {
-    const read = (what: string, value: TensorLike) => floats(what, value, this.dtype);
     return saying(this.name, () =>
       noGrad(() => {
-        const weight = sampleWeight === undefined ? undefined : read("sampleWeight", sampleWeight);
-        if (weight !== undefined) checkCells("sampleWeight", weight, Number.isFinite, "finite");
-        const sums: Record<string, Tensor> = this.sums(read("yTrue", yTrue), read("yPred", yPred), weight);
+        const sums = this.#read(yTrue, yPred, sampleWeight);
         return new Map(
           Object.entries(sums).map(([name, more]) => {
             const sum = this.#sum(name, more.shape);
@@ -122,6 +119,23 @@ export abstract class Metric<Sum extends string = string> implements Configurabl
         );
       }),
     );
+  }
+
+  #read(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): Record<string, Tensor> {
+    const read = (what: string, value: TensorLike) => floats(what, value, this.dtype);
+    const weight = sampleWeight === undefined ? undefined : read("sampleWeight", sampleWeight);
+    if (weight !== undefined) checkCells("sampleWeight", weight, Number.isFinite, "finite");
+    return this.sums(read("yTrue", yTrue), read("yPred", yPred), weight);
+  }
+
+  /**
+   * Refuses targets and weights that {@link Metric.update} would refuse for predictions of that kind: what is done before a
+   * compiled step, which does not look at values. `predicted` is symbolic, so that only the targets are looked at.
+   *
+   * @throws If shapes do not fit, or targets or weights are not what the metric takes.
+   */
+  check(yTrue: Tensor, predicted: Tensor, sampleWeight?: Tensor): void {
+    saying(this.name, () => noGrad(() => this.#read(yTrue, predicted, sampleWeight)));
   }
 
   #sum(name: string, shape: Shape): Variable {
