@@ -50,6 +50,7 @@ class Untraced {
  */
 export class Programs<P extends object> {
   readonly #known = new Map<string, P | Untraced>();
+  #latest: string | undefined;
   readonly #what: string;
 
   /** `what` is the name in the message that says that there is no program. */
@@ -73,7 +74,10 @@ export class Programs<P extends object> {
   }
 
   #get(signature: string, make: () => P): P | Untraced {
-    const program = this.#known.get(signature) ?? attempt(make);
+    const known = this.#known.get(signature);
+    if (known !== undefined && signature === this.#latest) return known;
+    const program = known ?? attempt(make);
+    this.#latest = signature;
     this.#known.delete(signature);
     this.#known.set(signature, program);
     const [oldest] = this.#known.keys();

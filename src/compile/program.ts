@@ -25,8 +25,20 @@ export interface Plan {
 
 type Action = () => void;
 
-/** With less work in each instruction, threads would wait for each other more than they help. */
-const smallWork = 8192;
+/**
+ * Units with less work in each instruction are done by one thread in a few microseconds. Threads that share a processor with
+ * others' work would wait for each other much longer.
+ */
+const smallWork = 2 ** 15;
+
+type Way = "reference" | "one thread" | "threads";
+
+/** How a unit is best run. */
+function wayOf({ fallback, group, steps }: Unit): Way {
+  if (fallback !== undefined) return "reference";
+  const work = group.calls.reduce((sum, { kernel, args }) => sum + workOf(kernel, args), 0);
+  return work / steps.length < smallWork ? "one thread" : "threads";
+}
 
 /** Frees the memory of programs that nobody can reach any more. */
 const reclaimed = new FinalizationRegistry<{ dispose(): void }>((held) => held.dispose());
@@ -51,7 +63,8 @@ export class Program {
   readonly #steady: readonly Variable[];
   readonly #stages: Action[][];
   readonly #copies: readonly (readonly [Variable, View])[];
-  #versions: string | undefined;
+  /** The sum of the versions of the steady variables when they were last looked at; versions only grow. */
+  #versions: number | undefined;
 
   /** @throws If a new value does not have the shape of its variable. */
   constructor(plan: Plan) {
@@ -110,7 +123,7 @@ export class Program {
 
   /** Runs what depends on variables alone, if one of them has changed. */
   #prepare(): void {
-    const versions = String(this.#steady.map(({ version }) => version));
+    const versions = this.#steady.reduce((sum, { version }) => sum + version, 0);
     if (versions === this.#versions) return;
     for (const action of this.#stages[prepared]!) action();
     this.#versions = versions;
@@ -156,31 +169,24 @@ export class Program {
     return this.#runtime.cells(dtype, this.#addresses.get(data)!, size);
   }
 
-  /** The units of a stage as actions: runs of instructions, and calls of the reference between them. */
+  /** The units of a stage as actions: runs of instructions for one thread or several, and calls of the reference between them. */
   #actions(units: readonly Unit[]): Action[] {
-    const actions: Action[] = [];
-    let run: Unit[] = [];
-    const flush = (): void => {
-      if (run.length > 0) actions.push(this.#instructions(run));
-      run = [];
-    };
+    const runs: { way: Way; units: Unit[] }[] = [];
     for (const unit of units) {
-      if (unit.fallback === undefined) {
-        run.push(unit);
-        continue;
-      }
-      flush();
-      actions.push(this.#reference(unit.fallback));
+      const way = wayOf(unit);
+      const last = runs.at(-1);
+      if (last?.way === way) last.units.push(unit);
+      else runs.push({ way, units: [unit] });
     }
-    flush();
-    return actions;
+    return runs.flatMap((run) =>
+      run.way === "reference"
+        ? run.units.map(({ fallback }) => this.#reference(fallback!))
+        : [this.#instructions(run.units, run.way === "threads" ? this.#runtime.threads : 1)],
+    );
   }
 
-  #instructions(units: readonly Unit[]): Action {
+  #instructions(units: readonly Unit[], threads: number): Action {
     const steps = units.flatMap((unit) => unit.steps);
-    const calls = units.flatMap(({ group }) => group.calls);
-    const work = calls.reduce((sum, { kernel, args }) => sum + workOf(kernel, args), 0);
-    const threads = work / steps.length < smallWork ? 1 : this.#runtime.threads;
     const program: Laid = this.#runtime.program(steps, (data) => this.#addresses.get(data)!, threads);
     reclaimed.register(this, program);
     return () => program.run();

@@ -154,13 +154,13 @@ export class Layer {
 
   /** The layers among the properties of this one, in the order in which they were set. */
   get layers(): readonly Layer[] {
-    return Object.values(this).flatMap((value) =>
-      value instanceof Layer
-        ? [value]
-        : Array.isArray(value)
-          ? value.filter((item) => item instanceof Layer)
-          : [],
-    );
+    const found: Layer[] = [];
+    const values: readonly unknown[] = Object.values(this);
+    for (const value of values) {
+      if (value instanceof Layer) found.push(value);
+      else if (Array.isArray(value)) found.push(...value.filter((item) => item instanceof Layer));
+    }
+    return found;
   }
 
   /** Whether floats come to the layer's own dtype first; a model leaves that to its layers. */

@@ -184,3 +184,59 @@ it("leaves the dtype of data to the layers", () => {
   const model = c.Model(input, c.ReLU({ dtype: "float64" })(input));
   expect(model(c.tensor([[0.1]], { dtype: "float64" })).item()).toBe(0.1);
 });
+
+it("gives the same logs at the end of an epoch whether somebody is told of each batch or not", async () => {
+  const epochs = async (callbacks: readonly c.CallbackLike[]) => {
+    const { model } = spied(new c.SGD(0.001), { metrics: ["mae"], runEagerly: false });
+    const { history } = await model.fit(x, y, {
+      ...quiet,
+      epochs: 2,
+      batchSize: 4,
+      shuffle: false,
+      callbacks,
+    });
+    return { history, evaluated: await model.evaluate(x, y, { ...quiet, batchSize: 3, callbacks }) };
+  };
+  const told: c.Logs[] = [];
+  const listener = {
+    onTrainBatchEnd: (_: number, logs: c.Logs) => void told.push(logs),
+    onTestBatchEnd: (_: number, logs: c.Logs) => void told.push(logs),
+  };
+  const heard = await epochs([listener]);
+  expect(await epochs([])).toEqual(heard);
+  expect(told.length).toBe(2 * 3 + 4);
+  expect(told[2]).toEqual({ loss: heard.history.loss![0], mae: heard.history.mae![0] });
+  expect(told.at(-1)).toEqual(heard.evaluated);
+});
+
+it("leaves data that are a variable as they were when a batch was taken", async () => {
+  const data = c.variable(x);
+  // Compiled functions work on the cells of their variables in place.
+  c.compile(() => data.mul(2))();
+  const { model, spy } = spied();
+  const change = () => data.assign(c.zeros(x.shape));
+  await model.fit(data, y, {
+    ...quiet,
+    batchSize: 5,
+    shuffle: false,
+    callbacks: [{ onTrainBatchBegin: (batch: number) => batch === 0 && change() }],
+  });
+  expect(spy.trained).toEqual([
+    [0, 1, 2, 3, 4],
+    [0, 0, 0, 0, 0],
+  ]);
+});
+
+it("reads batches of images and of bools, the last one smaller", async () => {
+  const image = c.Input([1, 2]);
+  const model = c.Model(image, c.Flatten()(image));
+  const cells = Float32Array.from({ length: 14 }, (_, i) => i);
+  const images = c.tensor(cells, { shape: [7, 1, 2] });
+  expect((await model.predict(images, { batchSize: 3 })).toTypedArray()).toEqual(cells);
+  const bools = c.tensor([[[true, false]], [[false, false]], [[true, true]]]);
+  expect((await model.predict(bools, { batchSize: 2 })).toArray()).toEqual([
+    [true, false],
+    [false, false],
+    [true, true],
+  ]);
+});

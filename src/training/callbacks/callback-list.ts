@@ -44,6 +44,11 @@ export class CallbackList {
     }
   }
 
+  /** Whether a hook of one of them does anything. */
+  hears(hook: Hook): boolean {
+    return this.callbacks.some((one) => one[hook] !== Callback.prototype[hook]);
+  }
+
   /** Calls a hook of all, one after the other. */
   async run<H extends Hook>(hook: H, ...args: Parameters<Callback[H]>): Promise<void> {
     for (const one of this.callbacks) {

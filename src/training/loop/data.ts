@@ -5,7 +5,7 @@ import { slice } from "../../ops/slice.ts";
 import type { Stream } from "../../random.ts";
 import { formatShape } from "../../shape.ts";
 import { tensor } from "../../tensor/create.ts";
-import { Tensor, type TensorLike } from "../../tensor/tensor.ts";
+import { Tensor, type TensorLike, Variable } from "../../tensor/tensor.ts";
 
 /** Data for one input or output, or for several: in their order, or by name. */
 export type DataLike = TensorLike | readonly Tensor[] | Readonly<Record<string, TensorLike>>;
@@ -81,6 +81,13 @@ export function samplesOf(
   return { xs, ys, weights, count };
 }
 
+/** The samples of a tensor from `from` to before `to`: the same cells, not a copy, unless they may change. */
+function part(x: Tensor, from: number, to: number): Tensor {
+  if (x instanceof Variable) return noGrad(() => slice(x, { begin: [from], end: [to] }));
+  const each = x.size / x.shape[0]!;
+  return new Tensor([to - from, ...x.shape.slice(1)], x.dtype, x.data.subarray(from * each, to * each));
+}
+
 const map = (samples: Samples, f: (x: Tensor) => Tensor) => ({
   xs: samples.xs.map(f),
   ys: samples.ys.map(f),
@@ -89,7 +96,7 @@ const map = (samples: Samples, f: (x: Tensor) => Tensor) => ({
 
 /** The samples from `from` to before `to`. */
 export const range = (samples: Samples, from: number, to: number): Samples => ({
-  ...map(samples, (x) => noGrad(() => slice(x, { begin: [from], end: [to] }))),
+  ...map(samples, (x) => part(x, from, to)),
   count: to - from,
 });
 

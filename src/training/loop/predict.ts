@@ -33,7 +33,7 @@ export async function predict(
   const parts: (readonly Tensor[])[] = [];
   for (const { xs } of batchesOf(samples, batchSize)) {
     parts.push(predictOnBatch(model, xs, runEagerly));
-    progress.update(parts.length, {});
+    progress.update(parts.length, () => ({}));
     await pause();
   }
   progress.finish(parts.length, {});

@@ -59,7 +59,7 @@ export class Progress {
   }
 
   /** Draws the line over the last one, on a terminal and ten times a second at most. */
-  update(done: number, logs: Logs): void {
+  update(done: number, logs: () => Logs): void {
     const now = performance.now();
     if (this.#verbose !== 1 || this.#terminal === undefined || now - this.#drawn < 100) return;
     this.#drawn = now;
@@ -67,7 +67,7 @@ export class Progress {
     const left = ((now - this.#start) / 1000 / done) * (total - done);
     const time = Number.isFinite(left) ? `ETA: ${duration(left)}` : duration((now - this.#start) / 1000);
     this.#write(
-      `${this.#count(done)} ${Number.isFinite(total) ? bar(done, total) : "[>]"} - ${time}${entries(logs)}`,
+      `${this.#count(done)} ${Number.isFinite(total) ? bar(done, total) : "[>]"} - ${time}${entries(logs())}`,
     );
   }
 

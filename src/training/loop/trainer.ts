@@ -33,7 +33,8 @@ import type { StepResult } from "./step.ts";
 interface Pass {
   step(batch: Batch, number: number): StepResult;
   begin(number: number): Promise<void>;
-  end(number: number, logs: Logs): Promise<void>;
+  /** Told of the logs of a batch, where somebody wants to know. */
+  readonly end: ((number: number, logs: Logs) => Promise<void>) | undefined;
   /** Whether it ends after so many batches. */
   stops(done: number): boolean;
   readonly progress: Progress;
@@ -131,7 +132,7 @@ export class Trainer implements TrainableModel {
         return result;
       },
       begin: (number) => callbacks.run("onTrainBatchBegin", number, {}),
-      end: (number, logs) => callbacks.run("onTrainBatchEnd", number, logs),
+      end: told(callbacks, "onTrainBatchEnd"),
       stops: (done) =>
         this.stopTraining || options.signal?.aborted === true || done === options.stepsPerEpoch,
       progress,
@@ -160,7 +161,7 @@ export class Trainer implements TrainableModel {
     const { logs, done: batches } = await this.#pass(data.next(), {
       step: (batch) => this.#runner.test(batch),
       begin: (number) => callbacks.run("onTestBatchBegin", number, {}),
-      end: (number, found) => callbacks.run("onTestBatchEnd", number, found),
+      end: told(callbacks, "onTestBatchEnd"),
       stops: (done) => options.signal?.aborted === true || done === options.steps,
       progress,
     });
@@ -174,19 +175,27 @@ export class Trainer implements TrainableModel {
     this.objective.resetMetrics();
     const means = new Means();
     let done = 0;
-    let logs: Logs = {};
+    let logs: Logs | undefined = {};
+    const read = (): Logs => {
+      logs ??= { ...means.logs, ...this.objective.metricLogs() };
+      return logs;
+    };
     for await (const batch of batches) {
       await pass.begin(done);
       means.add(this.objective.lossLogs(pass.step(batch, done)), batch.size);
-      logs = { ...means.logs, ...this.objective.metricLogs() };
-      await pass.end(done, logs);
-      pass.progress.update(++done, logs);
+      logs = undefined;
+      await pass.end?.(done, read());
+      pass.progress.update(++done, read);
       await pause();
       if (pass.stops(done)) break;
     }
-    return { logs, done };
+    return { logs: read(), done };
   }
 }
+
+/** Tells callbacks of a batch, unless none of them listens. */
+const told = (callbacks: CallbackList, hook: "onTrainBatchEnd" | "onTestBatchEnd"): Pass["end"] =>
+  callbacks.hears(hook) ? (number, logs) => callbacks.run(hook, number, logs) : undefined;
 
 function checkFinite(loss: number, where: string): void {
   if (Number.isFinite(loss)) return;
