@@ -237,6 +237,62 @@ test("threads that have nothing to do use no processor", async () => {
   expect(user + system).toBeLessThan(100_000);
 });
 
+test.each([1, 2])(
+  "no stack is too full for a clear error, and all goes on with %i threads",
+  (threads) => {
+    const source = `
+    import { runtime, setThreads, whenReady } from "./src/kernels/wasm/runtime/runtime.ts";
+    import { adding, handMade } from "./test/support/wasm-module.ts";
+    setThreads(${threads});
+    await whenReady();
+    const run = runtime();
+    run.load(["1"], handMade([adding(1)]));
+    const at = run.allocate(400);
+    run.cells("int32", at, 100).fill(0);
+    const words = [{ key: "1" }, 100, 8, { data: new Int32Array(0), offset: 0 }];
+    const program = run.program([{ instruction: { kernel: "elementwise", words } }], () => at);
+    let done = 0;
+    let failed = 0;
+    const errors = new Set();
+    const dive = (depth) => {
+      if (depth > 0) return 1 + dive(depth - 1);
+      program.run();
+      done++;
+      return 0;
+    };
+    const tryAt = (depth) => {
+      try {
+        dive(depth);
+        return true;
+      } catch (error) {
+        failed++;
+        errors.add(error.name);
+        return false;
+      }
+    };
+    for (let i = 0; i < 100; i++) tryAt(1000);
+    for (let round = 0; round < 15; round++) {
+      let deepest = 1000;
+      while (tryAt(deepest)) deepest += 100;
+      for (let depth = deepest - 200; depth < deepest + 10; depth++) tryAt(depth);
+    }
+    const values = new Set(run.cells("int32", at, 100));
+    console.log(JSON.stringify({ values: [...values], done, failed: failed > 100, errors: [...errors] }));
+  `;
+    const args = ["--import", "tsx", "--input-type=module", "--eval", source];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    const { values, done, failed, errors } = JSON.parse(stdout);
+    expect(values).toEqual([done]);
+    expect([failed, errors]).toEqual([true, ["RangeError"]]);
+  },
+  70_000,
+);
+
 test("a process that computed with threads ends by itself", () => {
   const source = `
     import { runtime, setThreads, whenReady } from "./src/kernels/wasm/runtime/runtime.ts";

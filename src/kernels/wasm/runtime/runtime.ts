@@ -29,6 +29,19 @@ export interface Runtime {
   program(steps: readonly Step[], addressOf: (data: Cells) => number, threads?: number): Program;
 }
 
+const nothing = (): void => {};
+
+/** Arguments lie on the stack: 8 KiB, of which the executor and any kernel together take a fourth. */
+const manyArguments = new Array<number>(1024).fill(0);
+
+/**
+ * Throws now if the stack is all but used up. Later, threads that were invited to a program would wait for this one for
+ * ever, as there may be no room to tell them either.
+ */
+function ensureRoom(): void {
+  Reflect.apply(nothing, undefined, manyArguments);
+}
+
 /** The executor's own words and the constants of the kernels come before this address, whatever their size. */
 const firstAddress = 4096;
 
@@ -112,6 +125,7 @@ class WasmRuntime implements Runtime {
   }
 
   #run(steps: readonly Step[], { address, args }: Layout, most: number): void {
+    ensureRoom();
     const { executor } = this.#table;
     const threads = Math.min(most, this.threads);
     if (threads > 1) this.adjust();
