@@ -106,7 +106,7 @@ export class Program {
 
   /** Gives an input its value for the next run. */
   set(input: Tensor, value: Tensor): void {
-    if (this.uses(input)) this.#cells(this.#views.get(input)!).set(value.data);
+    if (this.uses(input)) value.writeTo(this.#cells(this.#views.get(input)!));
   }
 
   /** Runs a stage, counted from 0; the last one writes the new values of variables. */

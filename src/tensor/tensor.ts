@@ -122,6 +122,11 @@ export class Tensor {
     return this.#cells;
   }
 
+  /** @internal Copies the cells into others of the same dtype and number. */
+  writeTo(cells: Cells): void {
+    cells.set(this.data);
+  }
+
   /** The cells as a row-major view, as kernels read them. */
   get view(): View {
     return viewOf(this.data, this.shape);

@@ -5,6 +5,7 @@ import { slice } from "../../ops/slice.ts";
 import type { Stream } from "../../random.ts";
 import { formatShape } from "../../shape.ts";
 import { tensor } from "../../tensor/create.ts";
+import { Rows } from "../../tensor/rows.ts";
 import { Tensor, type TensorLike, Variable } from "../../tensor/tensor.ts";
 
 /** Data for one input or output, or for several: in their order, or by name. */
@@ -88,6 +89,12 @@ function part(x: Tensor, from: number, to: number): Tensor {
   return new Tensor([to - from, ...x.shape.slice(1)], x.dtype, x.data.subarray(from * each, to * each));
 }
 
+/** Some samples of a tensor. */
+function picked(x: Tensor, samples: Int32Array): Tensor {
+  if (!(x instanceof Variable)) return new Rows(x, samples);
+  return noGrad(() => gather(x, tensor(samples)));
+}
+
 const map = (samples: Samples, f: (x: Tensor) => Tensor) => ({
   xs: samples.xs.map(f),
   ys: samples.ys.map(f),
@@ -125,8 +132,7 @@ export function* batchesOf(samples: Samples, batchSize: number, random?: Stream)
   const order = random && shuffled(samples.count, random);
   for (let from = 0; from < samples.count; from += batchSize) {
     const to = Math.min(from + batchSize, samples.count);
-    const picked = order && tensor(order.subarray(from, to), { dtype: "int32" });
-    const batch = picked ? map(samples, (x) => noGrad(() => gather(x, picked))) : range(samples, from, to);
+    const batch = order ? map(samples, (x) => picked(x, order.subarray(from, to))) : range(samples, from, to);
     yield { xs: batch.xs, ys: batch.ys, weights: batch.weights, size: to - from };
   }
 }
