@@ -1,6 +1,7 @@
 import { sizeOf } from "../../../shape.ts";
 import { isContiguous, type View } from "../../../view.ts";
 import type { Instruction, Lowering, Place, Word, Workshop } from "../instruction.ts";
+import { ceilTo } from "./ceil-to.ts";
 
 /** A batch of matrix products; all steps are in cells. */
 interface Product {
@@ -71,8 +72,6 @@ function turn({ a, b, out, m, n, k, stepA, stepB, batch }: Product): Product {
     batch: batch.map(({ size, a, b }) => ({ size, a: b, b: a })),
   };
 }
-
-const ceilTo = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 const matricesOf = ({ batch }: Product): number => batch.reduce((count, { size }) => count * size, 1);
 

@@ -2,14 +2,13 @@ import type { ConvGeometry, WindowAxis } from "../../../geometry.ts";
 import { sizeOf, stridesOf } from "../../../shape.ts";
 import type { View } from "../../../view.ts";
 import type { Lowering, Lowerings, Workshop } from "../instruction.ts";
+import { ceilTo } from "./ceil-to.ts";
 import { copy, fill } from "./copy.ts";
 import { isDense } from "./views.ts";
 import { winograd } from "./winograd.ts";
 
 /** Winograd takes channels four at a time; those of a photograph get zeros beside them. */
 const widened = (channels: number): number => Math.max(channels, 4);
-
-const ceilTo = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 /**
  * Whether Winograd with wider images is faster than the direct way, which computes eight results of a position at a time:

@@ -1,6 +1,7 @@
 import type { ConvGeometry, WindowAxis } from "../../../geometry.ts";
 import type { View } from "../../../view.ts";
 import type { Instruction, Lowerings, Place, Word, Workshop } from "../instruction.ts";
+import { ceilTo } from "./ceil-to.ts";
 import { isDense } from "./views.ts";
 
 /** One axis of a 3-tap convolution with stride 1. */
@@ -24,8 +25,6 @@ function adjoint({ batch, height, width, inputs, outputs }: Convolution): Convol
   const turned = ({ input, output, before }: Axis) => ({ input: output, output: input, before: 2 - before });
   return { batch, height: turned(height), width: turned(width), inputs: outputs, outputs: inputs };
 }
-
-const ceilTo = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 const tilesAlong = ({ output }: Axis): number => Math.ceil(output / 4);
 
@@ -60,8 +59,7 @@ const fewTiles = 40;
 /** With fewer tiles than this, more time goes into fetching the filter than is saved by another thread. */
 const leastTiles = 8;
 /** Inputs and outputs of the filter that are in the domain at a time, where tiles are few. */
-const depth = 128;
-const outputsAtOnce = 16;
+const panelPart = [128, 16] as const;
 /** Inputs of the filter's gradient that are in the domain at a time, where tiles are few. */
 const inputsAtOnce = 8;
 /** The widest segment, in tiles: the band between the passes of a transform stays small. */
@@ -153,7 +151,13 @@ function convolve(
   // A filter that stays the same goes to the domain once.
   if (few !== undefined && !workshop.isFixed(taps)) {
     const domain = domainWords(workshop, convolution, few, [placeOf(images), 0, placeOf(results)], 1);
-    const words = [...domain, ...ownScratch(workshop, filterCells(depth, outputsAtOnce)), taps, ...steps];
+    const words = [
+      ...domain,
+      ...ownScratch(workshop, filterCells(...panelPart)),
+      taps,
+      ...steps,
+      ...panelPart,
+    ];
     return [
       { kernel: "winogradImages", words },
       { kernel: "winogradPanels", words },
@@ -201,6 +205,8 @@ export const winograd: Pick<Lowerings, "conv2d" | "conv2dInput" | "conv2dFilter"
         ...domainWords(workshop, g, few, [placeOf(x), 0, placeOf(dy)], 1),
         ...ownScratch(workshop, own),
         placeOf(out),
+        ...[outputs, 1, inputs * outputs],
+        ...[inputsAtOnce, outputs],
       ];
       return [
         { kernel: "winogradPairs", words },

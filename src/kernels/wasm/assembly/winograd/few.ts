@@ -11,15 +11,6 @@ import {
 } from "./layout";
 import { gradientSegment, imageSegment, resultSegment } from "./segments";
 
-/**
- * How many outputs, a cache line of the filter, and how many inputs of it are in the domain at a time: a third
- * of a megabyte.
- */
-const outputsAtOnce: i32 = 16;
-const depth: i32 = 128;
-/** How many inputs of the filter's gradient are in the domain at a time. */
-const inputsAtOnce: i32 = 8;
-
 /** The scratch of a thread besides the domain. */
 // @ts-expect-error: decorator
 @inline
@@ -27,37 +18,38 @@ function ownAt(args: usize, thread: i32): usize {
   return pointer(args, 25) + <usize>(thread * int(args, 26));
 }
 
-/** All images to the domain. */
-export function winogradImages(args: usize, thread: i32, threads: i32): void {
+// @ts-expect-error: decorator
+@inline
+function toDomain(args: usize, thread: i32, gradients: bool): void {
   const band = bandAt(args, thread), zeros = zerosAt(args, thread);
   const segments = int(args, 16) * int(args, 20);
   memory.fill(zeros, 0, bandBytes(args));
   for (let s = take(args); s < segments; s = take(args)) {
     imageSegment(args, s, imagesAt(args, 0), tileAt(args, s), band, zeros);
+    if (gradients) gradientSegment(args, s, resultsAt(args, 0), tileAt(args, s), band, zeros);
   }
+}
+
+/** All images to the domain. */
+export function winogradImages(args: usize, thread: i32, threads: i32): void {
+  toDomain(args, thread, false);
 }
 
 /** All images, and the gradients of the results, to the domain. */
 export function winogradPairs(args: usize, thread: i32, threads: i32): void {
-  const band = bandAt(args, thread), zeros = zerosAt(args, thread);
-  const segments = int(args, 16) * int(args, 20);
-  memory.fill(zeros, 0, bandBytes(args));
-  for (let s = take(args); s < segments; s = take(args)) {
-    imageSegment(args, s, imagesAt(args, 0), tileAt(args, s), band, zeros);
-    gradientSegment(args, s, resultsAt(args, 0), tileAt(args, s), band, zeros);
-  }
+  toDomain(args, thread, true);
 }
 
-/** Two panels of the filter, [8 outputs][input][8], to 36 matrices `sheet` bytes apart. */
+/** Some panels of the filter, [output / 8][input][8], to 36 matrices `sheet` bytes apart. */
 function panelsToDomain(args: usize, o: i32, from: i32, count: i32, panels: usize, sheet: usize): void {
   const inputStep: isize = int(args, 28) << 2;
   const outputStep: isize = int(args, 29) << 2;
   const tap: isize = int(args, 30) << 2;
-  const left = int(args, 13) - o;
+  const left = min(int(args, 13) - o, int(args, 32));
   let row = pointer(args, 27) + <isize>o * outputStep + <isize>from * inputStep;
   for (let i = 0; i < count; i++, row += inputStep) {
-    for (let side = 0; side < outputsAtOnce && side < left; side += 4) {
-      const to = panels + (<usize>((side & 8) * count + 8 * i + (side & 4)) << 2);
+    for (let side = 0; side < left; side += 4) {
+      const to = panels + (<usize>((side & ~7) * count + 8 * i + (side & 4)) << 2);
       filterToDomain(row + <isize>side * outputStep, outputStep, tap, left - side, to, sheet);
     }
   }
@@ -68,9 +60,10 @@ export function winogradPanels(args: usize, thread: i32, threads: i32): void {
   const inputs = int(args, 8), outputs = int(args, 13);
   const imageRow = rowBytes(inputs), resultRow = rowBytes(outputs);
   const imageSheet = sheetBytes(args, inputs), resultSheet = sheetBytes(args, outputs);
-  const panels = ownAt(args, thread), sheet = filterBytes(depth, outputsAtOnce);
-  for (let o = take(args) * outputsAtOnce; o < outputs; o = take(args) * outputsAtOnce) {
-    const end = min(o + outputsAtOnce, outputs);
+  const depth = int(args, 31), atOnce = int(args, 32);
+  const panels = ownAt(args, thread), sheet = filterBytes(depth, atOnce);
+  for (let o = take(args) * atOnce; o < outputs; o = take(args) * atOnce) {
+    const end = min(o + atOnce, outputs);
     for (let from = 0; from < inputs; from += depth) {
       const count = min(depth, inputs - from);
       panelsToDomain(args, o, from, count, panels, sheet);
@@ -103,10 +96,10 @@ export function winogradOuter(args: usize, thread: i32, threads: i32): void {
   const inputs = int(args, 8), outputs = int(args, 13);
   const tiles = int(args, 16) * int(args, 18);
   const half = ownAt(args, thread), sums = half + (<usize>(18 * ceilTo(outputs, 8)) << 2);
-  const sheet = filterBytes(inputsAtOnce, outputs);
+  const atOnce = int(args, 31), sheet = filterBytes(atOnce, outputs);
   const tap = <usize>(inputs * outputs) << 2;
-  for (let first = take(args) * inputsAtOnce; first < inputs; first = take(args) * inputsAtOnce) {
-    const end = min(first + inputsAtOnce, inputs);
+  for (let first = take(args) * atOnce; first < inputs; first = take(args) * atOnce) {
+    const end = min(first + atOnce, inputs);
     outerProducts(args, imagesAt(args, 0), resultsAt(args, 0), tiles, first, end, sums, sheet, false);
     for (let i = first; i < end; i++) {
       const to = pointer(args, 27) + (<usize>(i * outputs) << 2);

@@ -13,7 +13,8 @@
 //   24 parts: for the gradient of the filter, which has one sum for each
 // and for the kernels of few.ts, which keep all tiles in the domain, as one chunk that the threads share:
 //   25 scratch, 26 bytes of it for each thread
-//   27 the first tap of the filter; 28, 29, 30 steps of inputs, outputs and taps, in cells
+//   27 the first tap of the filter, or of its gradient; 28, 29, 30 steps of inputs, outputs and taps, in cells
+//   31, 32 inputs and outputs of the filter that are in the domain at a time, multiples of 4 and of 8
 import { int, pointer } from "../arguments";
 
 /**
