@@ -1,7 +1,7 @@
-import { int, pointer } from "./arguments";
+import { finish, int, pointer } from "./arguments";
 import { cellAt, findPatches, IMAGE, PATCH, Phase, phaseAcross, phaseDown, placeBytes, X, Y } from "./patch";
 import { take } from "./threads";
-import { packPanel, tile4x8 } from "./tile";
+import { packPanel, tileColumns4x8 } from "./tile";
 
 // The adjoint of a convolution in its filter: patches, transposed, times dy. The sum over all positions is split; each part
 // has sums of its own, added by a second kernel, so that the result does not depend on which thread did what. The words are
@@ -77,7 +77,7 @@ function accumulate(
     let a = packed;
     let sum = sums + (<usize>panel << 7);
     for (let tile = 0; tile < tiles; tile++) {
-      tile4x8(a, a + 4, a + 8, a + 12, 16, dy, 32, count, sum, 32, add);
+      tileColumns4x8(a, 16, count, dy, 32, sum, 32, add);
       a += tileBytes;
       sum += <usize>panels << 7;
     }
@@ -156,7 +156,7 @@ function addRow(from: usize, step: usize, parts: i32, to: usize, width: i32): vo
 
 /**
  * Adds the parts up and brings the sums in the order of the filter. Words: 3 the sums, 4 the filter, 5 parts, 6 groups,
- * 7 cells of a patch, 8 outputs, 9 tiles in a block.
+ * 7 cells of a patch, 8 outputs, 9 tiles in a block; with one group that is a multiple of the panels of a row.
  */
 export function sumFilter(args: usize, thread: i32, threads: i32): void {
   const parts = int(args, 5);
@@ -179,5 +179,7 @@ export function sumFilter(args: usize, thread: i32, threads: i32): void {
         addRow(from, <usize>count << 7, parts, to, width);
       }
     }
+    const row = first / panels * 4;
+    if (groups == 1) finish(args, row * outputs, min(row + block / panels * 4, cells) * outputs);
   }
 }

@@ -3,7 +3,7 @@ import {
   findPatches, IMAGE, PATCH, Phase, phaseAcross, phaseDown, placeBytes, RESULT, writeRuns, X, Y,
 } from "./patch";
 import { take } from "./threads";
-import { cutTile, packPanel, packRows, tileRuns4x8 } from "./tile";
+import { cutTile, packPanel, packRows, tileRows4x8 } from "./tile";
 
 // Convolution as a product of two matrices: the patches of some positions, read where they are, and the filter, packed once into panels of eight outputs: for each phase [groups][panels][taps · channels][8], with zeros beyond the last
 // output. The adjoint in the images is a convolution of dy, whose windows see the taps in the opposite order. Further words:
@@ -74,9 +74,9 @@ function multiply(
     load<usize>(place2, RESULT) - result == 2 * step &&
     load<usize>(place3, RESULT) - result == 3 * step;
   const whole = even && rows == 4 && width == 8;
-  tileRuns4x8(
+  tileRows4x8(
     load<usize>(place, PATCH), load<usize>(place1, PATCH), load<usize>(place2, PATCH), load<usize>(place3, PATCH),
-    runs, end, panel, whole ? result + column : tile, whole ? step : 32, whole && add,
+    0, runs, end, panel, 32, whole ? result + column : tile, whole ? step : 32, whole && add,
   );
   if (whole) return;
   for (let i = 0; i < rows; i++) {

@@ -1,6 +1,6 @@
 import { finish, int, pointer } from "./arguments";
 import { take } from "./threads";
-import { cutTile, packColumns, packPanel, packRows, tile4x8 } from "./tile";
+import { cutTile, packColumns, packPanel, packRows, tileColumns4x8, tileRows4x8 } from "./tile";
 
 // Batched products of matrices. The words that both kernels share:
 //   3 a, 4 b, 5 c     pointers; c is row-major [batch, m, n]
@@ -80,14 +80,14 @@ function block(
         const more = whole && add;
         if (transposedA) {
           const a0 = packedA + <usize>(i * count) * 4;
-          tile4x8(a0, a0 + 4, a0 + 8, a0 + 12, 16, bTile, bStep, count, to, step, more);
+          tileColumns4x8(a0, 16, count, bTile, bStep, to, step, more);
         } else {
           // Rows beyond the edge repeat the last one; they are cut from the tile.
           const a0 = aHere + <isize>i * rowA;
           const a1 = a0 + (height > 1 ? rowA : 0);
           const a2 = a1 + (height > 2 ? rowA : 0);
           const a3 = a2 + (height > 3 ? rowA : 0);
-          tile4x8(a0, a1, a2, a3, 4, bTile, bStep, count, to, step, more);
+          tileRows4x8(a0, a1, a2, a3, count, 0, 0, bTile, bStep, to, step, more);
         }
         if (!whole) cutTile(tile, height, width, cTile, cStep, add);
       }

@@ -138,7 +138,7 @@ export function cellAt(args: usize, across: Phase, row: usize, channel: i32, k: 
 }
 
 /**
- * The cells `from` to before `to` of a patch as runs of neighbours, for `tileRuns4x8`: bytes to skip and cells of each.
+ * The cells `from` to before `to` of a patch as runs of neighbours, for `tileRows4x8`: bytes to skip and cells of each.
  * Returns where they end.
  */
 export function writeRuns(

@@ -1,72 +1,28 @@
 // The register tile under every product of matrices: 4 rows by 8 columns of the result stay in eight vector
 // registers while the inner axis passes by. With two vectors of B and four splats of A that makes fifteen
-// registers, all that a compiler that orders loads before arithmetic can use without spilling; larger tiles
-// and unrolled loops run slower.
+// registers, all that a compiler that orders loads before arithmetic can use without spilling. Beside the
+// arithmetic there is hardly room for anything else, so offsets are constants wherever they can be, and pointers few.
+// Both tiles compute c[i][0…7] = Σ_k a[i][k] · b[k][0…7] for i in 0…3; with `add` the sum is added to what is there.
+// Steps are in bytes. Give constants for what is known, and inline this in the loops over tiles: that is what
+// makes it fast.
 
 /**
- * c[i][0…7] = Σ_k a_i[k] · b[k][0…7] for i in 0…3; with `add` the sum is added to what is there. Steps are in
- * bytes: `aStep` leads to the next k in each of the four rows of A, `bStep` to the next row of B, `cStep` to
- * the next row of C. Give constants for what is known, and inline this in the loops over tiles: that is what
- * makes it fast.
+ * The tile for rows of A, each a run of `count` cells, and perhaps further runs: `runs`, up to `end`, has for each the
+ * bytes to skip before it and its cells. `bStep` leads to the next row of B, `cStep` to the next row of C.
  */
 // @ts-expect-error: decorator
 @inline
-export function tile4x8(
-  a0: usize, a1: usize, a2: usize, a3: usize, aStep: usize,
-  b: usize, bStep: usize, count: i32,
-  c: usize, cStep: usize, add: bool,
+export function tileRows4x8(
+  a0: usize, a1: usize, a2: usize, a3: usize, count: i32, runs: usize, end: usize,
+  b: usize, bStep: usize, c: usize, cStep: usize, add: bool,
 ): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
   let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
   let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  for (let k = count; k > 0; k--) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    const s0 = v128.load_splat<f32>(a0);
-    c00 = f32x4.add(c00, f32x4.mul(s0, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s0, b1));
-    const s1 = v128.load_splat<f32>(a1);
-    c10 = f32x4.add(c10, f32x4.mul(s1, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s1, b1));
-    const s2 = v128.load_splat<f32>(a2);
-    c20 = f32x4.add(c20, f32x4.mul(s2, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s2, b1));
-    const s3 = v128.load_splat<f32>(a3);
-    c30 = f32x4.add(c30, f32x4.mul(s3, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s3, b1));
-    a0 += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
-    b += bStep;
-  }
-  put(c, c00, c01, add);
-  put(c + cStep, c10, c11, add);
-  put(c + 2 * cStep, c20, c21, add);
-  put(c + 3 * cStep, c30, c31, add);
-}
-
-/**
- * The same for rows of A that are not in one piece, 4-byte cells each: `runs`, up to `end`, has for each piece the bytes to
- * skip before it and its cells. B is a packed panel.
- */
-// @ts-expect-error: decorator
-@inline
-export function tileRuns4x8(
-  a0: usize, a1: usize, a2: usize, a3: usize, runs: usize, end: usize,
-  b: usize, c: usize, cStep: usize, add: bool,
-): void {
-  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  for (; runs < end; runs += 8) {
-    const skip = load<usize>(runs);
-    a0 += skip;
-    a1 += skip;
-    a2 += skip;
-    a3 += skip;
-    for (let k = load<i32>(runs, 4); k > 0; k--) {
+  while (true) {
+    // Two steps at a time; the branch between them keeps the loads of the second behind the arithmetic of the first.
+    for (let k = count; k > 0; k -= 2) {
       const b0 = v128.load(b), b1 = v128.load(b, 16);
       const s0 = v128.load_splat<f32>(a0);
       c00 = f32x4.add(c00, f32x4.mul(s0, b0));
@@ -80,12 +36,76 @@ export function tileRuns4x8(
       const s3 = v128.load_splat<f32>(a3);
       c30 = f32x4.add(c30, f32x4.mul(s3, b0));
       c31 = f32x4.add(c31, f32x4.mul(s3, b1));
-      a0 += 4;
-      a1 += 4;
-      a2 += 4;
-      a3 += 4;
-      b += 32;
+      b += bStep;
+      if (k == 1) {
+        a0 += 4;
+        a1 += 4;
+        a2 += 4;
+        a3 += 4;
+        break;
+      }
+      const d0 = v128.load(b), d1 = v128.load(b, 16);
+      const t0 = v128.load_splat<f32>(a0, 4);
+      c00 = f32x4.add(c00, f32x4.mul(t0, d0));
+      c01 = f32x4.add(c01, f32x4.mul(t0, d1));
+      const t1 = v128.load_splat<f32>(a1, 4);
+      c10 = f32x4.add(c10, f32x4.mul(t1, d0));
+      c11 = f32x4.add(c11, f32x4.mul(t1, d1));
+      const t2 = v128.load_splat<f32>(a2, 4);
+      c20 = f32x4.add(c20, f32x4.mul(t2, d0));
+      c21 = f32x4.add(c21, f32x4.mul(t2, d1));
+      const t3 = v128.load_splat<f32>(a3, 4);
+      c30 = f32x4.add(c30, f32x4.mul(t3, d0));
+      c31 = f32x4.add(c31, f32x4.mul(t3, d1));
+      b += bStep;
+      a0 += 8;
+      a1 += 8;
+      a2 += 8;
+      a3 += 8;
     }
+    if (runs >= end) break;
+    const skip = load<usize>(runs);
+    a0 += skip;
+    a1 += skip;
+    a2 += skip;
+    a3 += skip;
+    count = load<i32>(runs, 4);
+    runs += 8;
+  }
+  put(c, c00, c01, add);
+  put(c + cStep, c10, c11, add);
+  put(c + 2 * cStep, c20, c21, add);
+  put(c + 3 * cStep, c30, c31, add);
+}
+
+/**
+ * The tile for columns of A: four cells side by side, the next four `aStep` bytes on; there are `count` of them.
+ */
+// @ts-expect-error: decorator
+@inline
+export function tileColumns4x8(
+  a: usize, aStep: usize, count: i32, b: usize, bStep: usize, c: usize, cStep: usize, add: bool,
+): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  for (let k = count; k > 0; k--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    const s0 = v128.load_splat<f32>(a);
+    c00 = f32x4.add(c00, f32x4.mul(s0, b0));
+    c01 = f32x4.add(c01, f32x4.mul(s0, b1));
+    const s1 = v128.load_splat<f32>(a, 4);
+    c10 = f32x4.add(c10, f32x4.mul(s1, b0));
+    c11 = f32x4.add(c11, f32x4.mul(s1, b1));
+    const s2 = v128.load_splat<f32>(a, 8);
+    c20 = f32x4.add(c20, f32x4.mul(s2, b0));
+    c21 = f32x4.add(c21, f32x4.mul(s2, b1));
+    const s3 = v128.load_splat<f32>(a, 12);
+    c30 = f32x4.add(c30, f32x4.mul(s3, b0));
+    c31 = f32x4.add(c31, f32x4.mul(s3, b1));
+    a += aStep;
+    b += bStep;
   }
   put(c, c00, c01, add);
   put(c + cStep, c10, c11, add);

@@ -1,6 +1,7 @@
 import type { ConvGeometry, WindowAxis } from "../../../geometry.ts";
 import type { View } from "../../../view.ts";
 import type { Instruction, Lowering, Place, Word, Workshop } from "../instruction.ts";
+import { ceilTo } from "./ceil-to.ts";
 import { blockOf, isDense } from "./views.ts";
 
 /** Some of the positions along one axis and what they read: eight words, explained in patch.ts in assembly/. */
@@ -183,9 +184,15 @@ export const conv2dFilter: Lowering<"conv2dFilter"> = (workshop, x, dy, g, out) 
   const bytes = capacity * (placeBytes + 4 * (depth + 8 * panels)) + 4 * cellsOfLines(c, capacity);
   const scratch = workshop.scratch((bytes / 4) * workshop.threads);
   const own = { 4: dy, 5: sums, 6: scratch, 7: bytes, 16: depth, 17: part, 18: parts, 22: capacity };
-  const block = blockOf(tiles, 32 * parts, 32, workshop.threads);
+  // Whole rows of the filter, so that an epilogue can follow; groups lie side by side in a row.
+  const block = ceilTo(blockOf(tiles, 32 * parts, 32, workshop.threads), panels);
+  const epilogue = { result: out, grain: outputs };
   return [
     { kernel: "convolveFilter", words: wordsOf(c, own) },
-    { kernel: "sumFilter", words: [sums, out, parts, g.groups, cells, g.outputs, block] },
+    {
+      kernel: "sumFilter",
+      words: [sums, out, parts, g.groups, cells, g.outputs, block],
+      ...(g.groups === 1 && { epilogue }),
+    },
   ];
 };

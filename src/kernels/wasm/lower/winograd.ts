@@ -60,6 +60,8 @@ const fewTiles = 40;
 const leastTiles = 8;
 /** Inputs and outputs of the filter that are in the domain at a time, where tiles are few. */
 const panelPart = [128, 16] as const;
+/** Cells of the taps that are packed together on their way to the domain: of 16 inputs and 16 outputs. */
+const packCells = 16 * 9 * 16;
 /** Inputs of the filter's gradient that are in the domain at a time, where tiles are few. */
 const inputsAtOnce = 8;
 /** The widest segment, in tiles: the band between the passes of a transform stays small. */
@@ -130,7 +132,7 @@ function domainWords(
   ];
 }
 
-/** Scratch of a thread for what kernels with few tiles bring to the domain part by part. */
+/** Scratch of each thread, besides that of the domain. */
 function ownScratch(workshop: Workshop, cells: number): readonly Word[] {
   const each = ceilTo(cells, 32);
   return [workshop.scratch(each * workshop.threads), each * 4];
@@ -153,7 +155,7 @@ function convolve(
     const domain = domainWords(workshop, convolution, few, [placeOf(images), 0, placeOf(results)], 1);
     const words = [
       ...domain,
-      ...ownScratch(workshop, filterCells(...panelPart)),
+      ...ownScratch(workshop, filterCells(...panelPart) + packCells),
       taps,
       ...steps,
       ...panelPart,
@@ -169,7 +171,7 @@ function convolve(
   return [
     {
       kernel: "winogradFilter",
-      words: [taps, filter, inputs, outputs, ...steps],
+      words: [taps, filter, inputs, outputs, ...steps, ...ownScratch(workshop, packCells)],
       prepares: taps,
     },
     {
@@ -198,6 +200,7 @@ export const winograd: Pick<Lowerings, "conv2d" | "conv2dInput" | "conv2dFilter"
   conv2dFilter(workshop, x, dy, g, out) {
     if (!applies(g, [x, dy, out]) || !pays(g)) return undefined;
     const { inputs, outputs } = g;
+    const epilogue = { result: placeOf(out), grain: outputs };
     const few = cutFew(g);
     if (few !== undefined) {
       const own = 18 * ceilTo(outputs, 8) + filterCells(inputsAtOnce, outputs);
@@ -210,7 +213,7 @@ export const winograd: Pick<Lowerings, "conv2d" | "conv2dInput" | "conv2dFilter"
       ];
       return [
         { kernel: "winogradPairs", words },
-        { kernel: "winogradOuter", words },
+        { kernel: "winogradOuter", words, epilogue },
       ];
     }
     const many = cut(g, workshop.threads);
@@ -220,7 +223,11 @@ export const winograd: Pick<Lowerings, "conv2d" | "conv2dInput" | "conv2dFilter"
     const places = [placeOf(x), sums, placeOf(dy)] as const;
     return [
       { kernel: "winogradSums", words: domainWords(workshop, g, many, places, parts) },
-      { kernel: "winogradFilterGradient", words: [sums, placeOf(out), half, inputs, outputs, parts] },
+      {
+        kernel: "winogradFilterGradient",
+        words: [sums, placeOf(out), half, inputs, outputs, parts],
+        epilogue,
+      },
     ];
   },
 };

@@ -1,6 +1,6 @@
 import { finish, int, pointer } from "../arguments";
 import { take } from "../threads";
-import { tile4x8 } from "../tile";
+import { tileColumns4x8, tileRows4x8 } from "../tile";
 import {
   bandAt, bandBytes, ceilTo, filterBytes, imagesAt, resultsAt, rowBytes, sheetBytes, wasteAt, zerosAt,
 } from "./layout";
@@ -16,7 +16,9 @@ export function panelProduct(
   for (let t: usize = 0; t < <usize>tiles; t += 4) {
     const a = images + t * imageRow;
     const c = results + t * resultRow;
-    tile4x8(a, a + imageRow, a + 2 * imageRow, a + 3 * imageRow, 4, panel, 32, inputs, c, resultRow, add);
+    tileRows4x8(
+      a, a + imageRow, a + 2 * imageRow, a + 3 * imageRow, inputs, 0, 0, panel, 32, c, resultRow, add,
+    );
   }
 }
 
@@ -53,7 +55,7 @@ export function outerProducts(
     for (let i = <usize>from << 2; i < <usize>to << 2; i += 16) {
       const a = images + i;
       for (let o: usize = 0; o < <usize>outputs << 2; o += 32, c += 128) {
-        tile4x8(a, a + 4, a + 8, a + 12, imageRow, results + o, resultRow, tiles, c, 32, add);
+        tileColumns4x8(a, imageRow, tiles, results + o, resultRow, c, 32, add);
       }
     }
     images += sheetBytes(args, inputs);

@@ -5,7 +5,7 @@
 import { finish, int, pointer } from "../arguments";
 import { take } from "../threads";
 import { outerProducts, panelProduct, pixelOf } from "./convolve";
-import { domainToFilter, filterToDomain, inputAt } from "./filter";
+import { domainToFilter, filterToDomain, finishTaps, inputAt } from "./filter";
 import {
   bandAt, bandBytes, ceilTo, filterBytes, imagesAt, resultsAt, rowBytes, sheetBytes, tileAt, wasteAt, zerosAt,
 } from "./layout";
@@ -40,33 +40,23 @@ export function winogradPairs(args: usize, thread: i32, threads: i32): void {
   toDomain(args, thread, true);
 }
 
-/** Some panels of the filter, [output / 8][input][8], to 36 matrices `sheet` bytes apart. */
-function panelsToDomain(args: usize, o: i32, from: i32, count: i32, panels: usize, sheet: usize): void {
-  const inputStep: isize = int(args, 28) << 2;
-  const outputStep: isize = int(args, 29) << 2;
-  const tap: isize = int(args, 30) << 2;
-  const left = min(int(args, 13) - o, int(args, 32));
-  let row = pointer(args, 27) + <isize>o * outputStep + <isize>from * inputStep;
-  for (let i = 0; i < count; i++, row += inputStep) {
-    for (let side = 0; side < left; side += 4) {
-      const to = panels + (<usize>((side & ~7) * count + 8 * i + (side & 4)) << 2);
-      filterToDomain(row + <isize>side * outputStep, outputStep, tap, left - side, to, sheet);
-    }
-  }
-}
-
 /** The 36 products of all tiles with the filter, part by part. */
 export function winogradPanels(args: usize, thread: i32, threads: i32): void {
   const inputs = int(args, 8), outputs = int(args, 13);
   const imageRow = rowBytes(inputs), resultRow = rowBytes(outputs);
   const imageSheet = sheetBytes(args, inputs), resultSheet = sheetBytes(args, outputs);
   const depth = int(args, 31), atOnce = int(args, 32);
-  const panels = ownAt(args, thread), sheet = filterBytes(depth, atOnce);
+  const sheet = filterBytes(depth, atOnce);
+  const panels = ownAt(args, thread), pack = panels + 36 * sheet;
+  const inputStep: isize = int(args, 28) << 2;
+  const outputStep: isize = int(args, 29) << 2;
+  const tap: isize = int(args, 30) << 2;
   for (let o = take(args) * atOnce; o < outputs; o = take(args) * atOnce) {
     const end = min(o + atOnce, outputs);
     for (let from = 0; from < inputs; from += depth) {
       const count = min(depth, inputs - from);
-      panelsToDomain(args, o, from, count, panels, sheet);
+      const taps = pointer(args, 27) + <isize>from * inputStep + <isize>o * outputStep;
+      filterToDomain(taps, inputStep, outputStep, tap, count, end - o, panels, sheet, pack);
       for (let xi = 0; xi < 36; xi++) {
         const a = imagesAt(args, 0) + <usize>xi * imageSheet + (<usize>from << 2);
         let c = resultsAt(args, 0) + <usize>xi * resultSheet + (<usize>o << 2);
@@ -105,5 +95,6 @@ export function winogradOuter(args: usize, thread: i32, threads: i32): void {
       const to = pointer(args, 27) + (<usize>(i * outputs) << 2);
       domainToFilter(sums + inputAt(i - first, outputs), sheet, 1, half, to, tap, outputs);
     }
+    finishTaps(args, first, end, inputs, outputs);
   }
 }

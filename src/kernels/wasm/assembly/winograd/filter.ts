@@ -1,23 +1,8 @@
-import { int, pointer } from "../arguments";
+import { finish, int, pointer } from "../arguments";
 import { take } from "../threads";
+import { transpose4 } from "../tile";
 import { ceilTo, filterBytes } from "./layout";
 import { evenGa, evenGb, oddGa, oddGb, storeG, storeGt } from "./matrices";
-
-/** Four cells `step` apart, of which only the first `count` exist; the rest repeat the last of them. */
-// @ts-expect-error: decorator
-@inline
-function gather(from: usize, step: isize, count: i32): v128 {
-  if (count > 3) {
-    if (step == 4) return v128.load(from);
-    const first = v128.load32_zero(from);
-    const second = v128.load32_lane(from + step, first, 1);
-    const third = v128.load32_lane(from + 2 * step, second, 2);
-    return v128.load32_lane(from + 3 * step, third, 3);
-  }
-  let cells = v128.load_splat<f32>(from + <isize>(count - 1) * step);
-  if (count > 1) cells = v128.load32_lane(from, cells, 0);
-  return count > 2 ? v128.load32_lane(from + step, cells, 1) : cells;
-}
 
 /** Rows of G g for the points ±p, from their even and odd parts, to the domain. */
 // @ts-expect-error: decorator
@@ -29,50 +14,101 @@ function storeRows(
   storeG(f32x4.sub(even0, odd0), f32x4.sub(even1, odd1), f32x4.sub(even2, odd2), to + 6 * sheet, sheet);
 }
 
-/**
- * G g Gᵀ for one input and four outputs `step` bytes apart, of which only `count` may exist: a vector for each
- * of 36 matrices `sheet` bytes apart.
- */
+/** G g Gᵀ for one input and four outputs, taps 64 bytes apart: a vector for each of 36 matrices `sheet` bytes apart. */
 // @ts-expect-error: decorator
 @inline
-export function filterToDomain(from: usize, step: isize, tap: isize, count: i32, to: usize, sheet: usize): void {
-  const a0 = gather(from, step, count);
-  const a1 = gather(from + tap, step, count);
-  const a2 = gather(from + 2 * tap, step, count);
+function tapsToDomain(taps: usize, to: usize, sheet: usize): void {
+  const a0 = v128.load(taps), a1 = v128.load(taps, 64), a2 = v128.load(taps, 128);
   storeG(a0, a1, a2, to, sheet);
-  const b0 = gather(from + 3 * tap, step, count);
-  const b1 = gather(from + 4 * tap, step, count);
-  const b2 = gather(from + 5 * tap, step, count);
-  const c0 = gather(from + 6 * tap, step, count);
-  const c1 = gather(from + 7 * tap, step, count);
-  const c2 = gather(from + 8 * tap, step, count);
+  const b0 = v128.load(taps, 192), b1 = v128.load(taps, 256), b2 = v128.load(taps, 320);
+  const c0 = v128.load(taps, 384), c1 = v128.load(taps, 448), c2 = v128.load(taps, 512);
   storeG(c0, c1, c2, to + 30 * sheet, sheet);
   const low = to + 6 * sheet, high = to + 18 * sheet;
   storeRows(evenGa(a0, c0), evenGa(a1, c1), evenGa(a2, c2), oddGa(b0), oddGa(b1), oddGa(b2), low, sheet);
   storeRows(evenGb(a0, c0), evenGb(a1, c1), evenGb(a2, c2), oddGb(b0), oddGb(b1), oddGb(b2), high, sheet);
 }
 
+/** Inputs and outputs that are packed together. */
+const packedInputs = 16;
+export const packedOutputs = 16;
+/** Bytes of an input in the pack: nine taps of all outputs. */
+const inputBytes: usize = 9 * packedOutputs * 4;
+
 /**
- * A filter to the domain: G g Gᵀ for each input and output, as 36 matrices in panels of 8 outputs, [output /
- * 8][input][8]; two panels at a time, which share the cache lines of the filter. The steps let the same
- * kernel turn the filter by 180° and exchange inputs and outputs. Words:
+ * Taps of up to 16 inputs and outputs as [input][tap][output]. In the filter the taps lie so far apart, and often
+ * by powers of two, that nine lines at a time would drive each other out of the cache.
+ */
+function packTaps(
+  from: usize, inputStep: isize, outputStep: isize, tap: isize, inputs: i32, outputs: i32, to: usize,
+): void {
+  for (let t: usize = 0; t < 9; t++, from += tap, to += packedOutputs * 4) {
+    if (outputs == packedOutputs && outputStep == 4) {
+      for (let i = 0; i < inputs; i++) {
+        const source = from + <isize>i * inputStep, target = to + <usize>i * inputBytes;
+        v128.store(target, v128.load(source));
+        v128.store(target, v128.load(source, 16), 16);
+        v128.store(target, v128.load(source, 32), 32);
+        v128.store(target, v128.load(source, 48), 48);
+      }
+    } else if (outputs == packedOutputs && inputs == packedInputs && inputStep == 4) {
+      for (let i: usize = 0; i < <usize>packedInputs; i += 4) {
+        for (let o: usize = 0; o < <usize>packedOutputs; o += 4) {
+          transpose4(from + 4 * i + o * outputStep, outputStep, to + i * inputBytes + 4 * o, inputBytes);
+        }
+      }
+    } else {
+      for (let i = 0; i < inputs; i++) {
+        for (let o = 0; o < outputs; o++) {
+          const cell = load<f32>(from + <isize>i * inputStep + <isize>o * outputStep);
+          store<f32>(to + <usize>i * inputBytes + (<usize>o << 2), cell);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Some inputs and outputs of a filter to the domain: G g Gᵀ for each, as 36 matrices `sheet` bytes apart in panels of 8
+ * outputs, [output / 8][input][8]. `from` is the first tap; steps are in bytes; `pack` is scratch of 16 · 9 · 16 cells.
+ */
+export function filterToDomain(
+  from: usize, inputStep: isize, outputStep: isize, tap: isize, inputs: i32, outputs: i32,
+  to: usize, sheet: usize, pack: usize,
+): void {
+  for (let o = 0; o < outputs; o += packedOutputs) {
+    const width = min(outputs - o, packedOutputs);
+    for (let i = 0; i < inputs; i += packedInputs) {
+      const count = min(inputs - i, packedInputs);
+      packTaps(from + <isize>i * inputStep + <isize>o * outputStep, inputStep, outputStep, tap, count, width, pack);
+      for (let k = 0; k < count; k++) {
+        for (let side = 0; side < width; side += 4) {
+          const panel = to + (<usize>((o + (side & 8)) * inputs + 8 * (i + k) + (side & 4)) << 2);
+          tapsToDomain(pack + <usize>k * inputBytes + (<usize>side << 2), panel, sheet);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * A filter to the domain, 16 outputs at a time. The steps let the same kernel turn the filter by 180° and exchange inputs
+ * and outputs; one of the first two is 1. Words:
  *   3 the first tap, 4 the domain, 5 inputs, 6 outputs
  *   7, 8, 9 steps of inputs, outputs and taps, in cells
+ *   10 scratch, of so many bytes a thread: 11
  */
 export function winogradFilter(args: usize, thread: i32, threads: i32): void {
   const inputs = int(args, 5), outputs = int(args, 6);
   const inputStep: isize = int(args, 7) << 2;
   const outputStep: isize = int(args, 8) << 2;
   const tap: isize = int(args, 9) << 2;
+  const pack = pointer(args, 10) + <usize>(thread * int(args, 11));
   const sheet = filterBytes(inputs, outputs);
-  for (let o = take(args) * 16; o < outputs; o = take(args) * 16) {
-    for (let i = 0; i < inputs; i++) {
-      for (let side = 0; side < 16 && o + side < outputs; side += 4) {
-        const from = pointer(args, 3) + <isize>i * inputStep + <isize>(o + side) * outputStep;
-        const to = pointer(args, 4) + (<usize>((o + (side & 8)) * inputs + 8 * i + (side & 4)) << 2);
-        filterToDomain(from, outputStep, tap, outputs - o - side, to, sheet);
-      }
-    }
+  for (let o = take(args) * packedOutputs; o < outputs; o = take(args) * packedOutputs) {
+    const from = pointer(args, 3) + <isize>o * outputStep;
+    const to = pointer(args, 4) + (<usize>(o * inputs) << 2);
+    const width = min(outputs - o, packedOutputs);
+    filterToDomain(from, inputStep, outputStep, tap, inputs, width, to, sheet, pack);
   }
 }
 
@@ -126,6 +162,16 @@ export function inputAt(input: i32, outputs: i32): usize {
   return <usize>((input & ~3) * ceilTo(outputs, 8) + (input & 3) * 8) << 2;
 }
 
+/** Runs the epilogue on what is complete of a gradient: the inputs `from` to before `to` of all nine taps. */
+export function finishTaps(args: usize, from: i32, to: i32, inputs: i32, outputs: i32): void {
+  for (let tap = 0; tap < 9; tap++) {
+    finish(args, (tap * inputs + from) * outputs, (tap * inputs + to) * outputs);
+  }
+}
+
+/** Inputs that are taken at once: those of a row of tiles. */
+const inputsAtOnce = 4;
+
 /**
  * The gradient of the filter from the domain: Gᵀ u G, where u is the sum of the parts. Words:
  *   3 the parts, 4 the gradient, 5 scratch of 18 · ceilTo(outputs, 8) cells a thread
@@ -136,8 +182,12 @@ export function winogradFilterGradient(args: usize, thread: i32, threads: i32): 
   const half = pointer(args, 5) + (<usize>(thread * 18 * ceilTo(outputs, 8)) << 2);
   const sheet = filterBytes(inputs, outputs);
   const tap = <usize>(inputs * outputs) << 2;
-  for (let i = take(args); i < inputs; i = take(args)) {
-    const to = pointer(args, 4) + (<usize>(i * outputs) << 2);
-    domainToFilter(pointer(args, 3) + inputAt(i, outputs), sheet, parts, half, to, tap, outputs);
+  for (let first = take(args) * inputsAtOnce; first < inputs; first = take(args) * inputsAtOnce) {
+    const end = min(first + inputsAtOnce, inputs);
+    for (let i = first; i < end; i++) {
+      const to = pointer(args, 4) + (<usize>(i * outputs) << 2);
+      domainToFilter(pointer(args, 3) + inputAt(i, outputs), sheet, parts, half, to, tap, outputs);
+    }
+    finishTaps(args, first, end, inputs, outputs);
   }
 }
