@@ -113,6 +113,29 @@ export function tileColumns4x8(
   put(c + 3 * cStep, c30, c31, add);
 }
 
+/**
+ * The same product where the inner axis has four steps: [count][4] · [4][8]. Columns of A are `aStep` bytes apart, rows of B
+ * `bStep`, those of C follow each other. B stays in registers while the rows of A pass by.
+ */
+// @ts-expect-error: decorator
+@inline
+export function tileOfFour(a: usize, aStep: usize, count: i32, b: usize, bStep: usize, c: usize): void {
+  const b00 = v128.load(b), b01 = v128.load(b, 16);
+  const b10 = v128.load(b + bStep), b11 = v128.load(b + bStep, 16);
+  const b20 = v128.load(b + 2 * bStep), b21 = v128.load(b + 2 * bStep, 16);
+  const b30 = v128.load(b + 3 * bStep), b31 = v128.load(b + 3 * bStep, 16);
+  for (let row = count; row > 0; row--, a += 4, c += 32) {
+    const s0 = v128.load_splat<f32>(a), s1 = v128.load_splat<f32>(a + aStep);
+    let left = f32x4.add(f32x4.mul(s0, b00), f32x4.mul(s1, b10));
+    let right = f32x4.add(f32x4.mul(s0, b01), f32x4.mul(s1, b11));
+    const s2 = v128.load_splat<f32>(a + 2 * aStep), s3 = v128.load_splat<f32>(a + 3 * aStep);
+    left = f32x4.add(f32x4.add(left, f32x4.mul(s2, b20)), f32x4.mul(s3, b30));
+    right = f32x4.add(f32x4.add(right, f32x4.mul(s2, b21)), f32x4.mul(s3, b31));
+    v128.store(c, left);
+    v128.store(c, right, 16);
+  }
+}
+
 /** A row of a tile goes to its place. */
 // @ts-expect-error: decorator
 @inline

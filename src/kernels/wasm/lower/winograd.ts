@@ -63,7 +63,7 @@ const panelPart = [128, 16] as const;
 /** Cells of the taps that are packed together on their way to the domain: of 16 inputs and 16 outputs. */
 const packCells = 16 * 9 * 16;
 /** Inputs of the filter's gradient that are in the domain at a time, where tiles are few. */
-const inputsAtOnce = 8;
+const inputsAtOnce = 16;
 /** The widest segment, in tiles: the band between the passes of a transform stays small. */
 const segmentTiles = 8;
 

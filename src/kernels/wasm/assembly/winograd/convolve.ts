@@ -40,19 +40,13 @@ function products(args: usize, images: usize, results: usize, tiles: i32): void 
   }
 }
 
-/**
- * The 36 products [input][tile] · [tile][output] for the inputs `from` to before `to`, perhaps added to those
- * of the tiles before; they lie in tiles of 4x8, in sheets of so many bytes.
- */
-export function outerProducts(
-  args: usize, images: usize, results: usize, tiles: i32, from: i32, to: i32,
-  sums: usize, sheet: usize, add: bool,
-): void {
+/** The 36 products [input][tile] · [tile][output], perhaps added to those of the tiles before; they lie in tiles of 4x8. */
+function outerProducts(args: usize, images: usize, results: usize, tiles: i32, sums: usize, add: bool): void {
   const inputs = int(args, 8), outputs = int(args, 13);
   const imageRow = rowBytes(inputs), resultRow = rowBytes(outputs);
   for (let xi = 0; xi < 36; xi++) {
     let c = sums;
-    for (let i = <usize>from << 2; i < <usize>to << 2; i += 16) {
+    for (let i: usize = 0; i < <usize>inputs << 2; i += 16) {
       const a = images + i;
       for (let o: usize = 0; o < <usize>outputs << 2; o += 32, c += 128) {
         tileColumns4x8(a, imageRow, tiles, results + o, resultRow, c, 32, add);
@@ -60,7 +54,7 @@ export function outerProducts(
     }
     images += sheetBytes(args, inputs);
     results += sheetBytes(args, outputs);
-    sums += sheet;
+    sums += filterBytes(inputs, outputs);
   }
 }
 
@@ -115,7 +109,7 @@ export function winogradSums(args: usize, thread: i32, threads: i32): void {
         gradientSegment(args, s, results, tiles, band, zeros);
         tiles += imageSegment(args, s, images, tiles, band, zeros);
       }
-      outerProducts(args, images, results, tiles, 0, inputs, sums, sheet, first != part * share);
+      outerProducts(args, images, results, tiles, sums, first != part * share);
       first += chunk;
     } while (first < to);
   }

@@ -4,8 +4,9 @@
 // likewise, a few inputs at a time. Words: see layout.ts.
 import { finish, int, pointer } from "../arguments";
 import { take } from "../threads";
-import { outerProducts, panelProduct, pixelOf } from "./convolve";
-import { domainToFilter, filterToDomain, finishTaps, inputAt } from "./filter";
+import { tileColumns4x8, tileOfFour } from "../tile";
+import { panelProduct, pixelOf } from "./convolve";
+import { domainToFilter, filterToDomain, finishTaps } from "./filter";
 import {
   bandAt, bandBytes, ceilTo, filterBytes, imagesAt, resultsAt, rowBytes, sheetBytes, tileAt, wasteAt, zerosAt,
 } from "./layout";
@@ -81,19 +82,40 @@ export function winogradResults(args: usize, thread: i32, threads: i32): void {
   }
 }
 
+/** The 36 products [input][tile] · [tile][output] for some inputs, in panels of 8 outputs, [output / 8][atOnce][8]. */
+function outerPanels(args: usize, from: i32, count: i32, sums: usize, sheet: usize): void {
+  const inputs = int(args, 8), outputs = int(args, 13), tiles = int(args, 16) * int(args, 18);
+  const imageRow = rowBytes(inputs), resultRow = rowBytes(outputs);
+  let images = imagesAt(args, 0) + (<usize>from << 2), results = resultsAt(args, 0);
+  for (let xi = 0; xi < 36; xi++) {
+    let c = sums;
+    for (let o: usize = 0; o < <usize>outputs << 2; o += 32, c += <usize>int(args, 31) << 5) {
+      if (tiles == 4) {
+        tileOfFour(images, imageRow, count, results + o, resultRow, c);
+      } else {
+        for (let i: usize = 0; i < <usize>count; i += 4) {
+          tileColumns4x8(images + (i << 2), imageRow, tiles, results + o, resultRow, c + (i << 5), 32, false);
+        }
+      }
+    }
+    images += sheetBytes(args, inputs);
+    results += sheetBytes(args, outputs);
+    sums += sheet;
+  }
+}
+
 /** The gradient of the filter, which begins at word 27, from images and gradients in the domain. */
 export function winogradOuter(args: usize, thread: i32, threads: i32): void {
   const inputs = int(args, 8), outputs = int(args, 13);
-  const tiles = int(args, 16) * int(args, 18);
   const half = ownAt(args, thread), sums = half + (<usize>(18 * ceilTo(outputs, 8)) << 2);
   const atOnce = int(args, 31), sheet = filterBytes(atOnce, outputs);
   const tap = <usize>(inputs * outputs) << 2;
   for (let first = take(args) * atOnce; first < inputs; first = take(args) * atOnce) {
     const end = min(first + atOnce, inputs);
-    outerProducts(args, imagesAt(args, 0), resultsAt(args, 0), tiles, first, end, sums, sheet, false);
+    outerPanels(args, first, end - first, sums, sheet);
     for (let i = first; i < end; i++) {
       const to = pointer(args, 27) + (<usize>(i * outputs) << 2);
-      domainToFilter(sums + inputAt(i - first, outputs), sheet, 1, half, to, tap, outputs);
+      domainToFilter(sums + (<usize>(i - first) << 5), <usize>atOnce << 5, sheet, 1, half, to, tap, outputs);
     }
     finishTaps(args, first, end, inputs, outputs);
   }

@@ -122,44 +122,36 @@ function sumOf(from: usize, parts: i32, step: usize): v128 {
 }
 
 /**
- * Gᵀ u G for one input and all outputs, where u is the sum of parts `36 * sheet` bytes apart. `tiles` is the
- * first row of this input in the first matrix, which lies in tiles of 4x8; `half` is scratch of 18 ·
- * ceilTo(outputs, 8) cells, `tap` the bytes between the taps of the gradient.
+ * Gᵀ u G for one input and all outputs, where u is the sum of parts `36 * sheet` bytes apart. Each matrix lies in panels of
+ * 8 outputs, so many bytes apart; `from` is the row of this input in the first of them. `half` is scratch of
+ * 18 · ceilTo(outputs, 8) cells, `tap` the bytes between the taps of the gradient.
  */
 export function domainToFilter(
-  tiles: usize, sheet: usize, parts: i32, half: usize, to: usize, tap: usize, outputs: i32,
+  from: usize, panel: usize, sheet: usize, parts: i32, half: usize, to: usize, tap: usize, outputs: i32,
 ): void {
   const row = <usize>ceilTo(outputs, 8) << 2;
   const last = <usize>(outputs - 4) << 2;
   for (let j: usize = 0; j < 6; j++) {
     for (let o: usize = 0; o < row; o += 16) {
-      // Tiles of 4x8 cells follow each other; a row of one holds 32 bytes of this input.
-      const from = tiles + j * sheet + ((o & ~31) << 2) + (o & 31);
-      const u0 = sumOf(from, parts, 36 * sheet);
-      const u1 = sumOf(from + 6 * sheet, parts, 36 * sheet);
-      const u2 = sumOf(from + 12 * sheet, parts, 36 * sheet);
-      const u3 = sumOf(from + 18 * sheet, parts, 36 * sheet);
-      const u4 = sumOf(from + 24 * sheet, parts, 36 * sheet);
-      const u5 = sumOf(from + 30 * sheet, parts, 36 * sheet);
+      const at = from + j * sheet + (o >> 5) * panel + (o & 31);
+      const u0 = sumOf(at, parts, 36 * sheet);
+      const u1 = sumOf(at + 6 * sheet, parts, 36 * sheet);
+      const u2 = sumOf(at + 12 * sheet, parts, 36 * sheet);
+      const u3 = sumOf(at + 18 * sheet, parts, 36 * sheet);
+      const u4 = sumOf(at + 24 * sheet, parts, 36 * sheet);
+      const u5 = sumOf(at + 30 * sheet, parts, 36 * sheet);
       storeGt(u0, u1, u2, u3, u4, u5, half + j * row + o, 6 * row);
     }
   }
   for (let r: usize = 0; r < 3; r++) {
     for (let o: usize = 0; ; o = min(o + 16, last)) {
-      const from = half + 6 * r * row + o;
-      const u0 = v128.load(from), u1 = v128.load(from + row), u2 = v128.load(from + 2 * row);
-      const u3 = v128.load(from + 3 * row), u4 = v128.load(from + 4 * row);
-      storeGt(u0, u1, u2, u3, u4, v128.load(from + 5 * row), to + 3 * r * tap + o, tap);
+      const at = half + 6 * r * row + o;
+      const u0 = v128.load(at), u1 = v128.load(at + row), u2 = v128.load(at + 2 * row);
+      const u3 = v128.load(at + 3 * row), u4 = v128.load(at + 4 * row);
+      storeGt(u0, u1, u2, u3, u4, v128.load(at + 5 * row), to + 3 * r * tap + o, tap);
       if (o == last) break;
     }
   }
-}
-
-/** The place of an input in a matrix of tiles of 4x8, the inputs of which begin with a multiple of four. */
-// @ts-expect-error: decorator
-@inline
-export function inputAt(input: i32, outputs: i32): usize {
-  return <usize>((input & ~3) * ceilTo(outputs, 8) + (input & 3) * 8) << 2;
 }
 
 /** Runs the epilogue on what is complete of a gradient: the inputs `from` to before `to` of all nine taps. */
@@ -168,9 +160,6 @@ export function finishTaps(args: usize, from: i32, to: i32, inputs: i32, outputs
     finish(args, (tap * inputs + from) * outputs, (tap * inputs + to) * outputs);
   }
 }
-
-/** Inputs that are taken at once: those of a row of tiles. */
-const inputsAtOnce = 4;
 
 /**
  * The gradient of the filter from the domain: Gᵀ u G, where u is the sum of the parts. Words:
@@ -182,11 +171,13 @@ export function winogradFilterGradient(args: usize, thread: i32, threads: i32): 
   const half = pointer(args, 5) + (<usize>(thread * 18 * ceilTo(outputs, 8)) << 2);
   const sheet = filterBytes(inputs, outputs);
   const tap = <usize>(inputs * outputs) << 2;
-  for (let first = take(args) * inputsAtOnce; first < inputs; first = take(args) * inputsAtOnce) {
-    const end = min(first + inputsAtOnce, inputs);
+  // The four inputs of a row of tiles are taken at once.
+  for (let first = take(args) * 4; first < inputs; first = take(args) * 4) {
+    const end = min(first + 4, inputs);
+    const tiles = pointer(args, 3) + (<usize>(first * ceilTo(outputs, 8)) << 2);
     for (let i = first; i < end; i++) {
       const to = pointer(args, 4) + (<usize>(i * outputs) << 2);
-      domainToFilter(pointer(args, 3) + inputAt(i, outputs), sheet, parts, half, to, tap, outputs);
+      domainToFilter(tiles + (<usize>(i - first) << 5), 128, sheet, parts, half, to, tap, outputs);
     }
     finishTaps(args, first, end, inputs, outputs);
   }
