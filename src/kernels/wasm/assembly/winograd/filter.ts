@@ -2,30 +2,30 @@ import { finish, int, pointer } from "../arguments";
 import { take } from "../threads";
 import { transpose4 } from "../tile";
 import { ceilTo, filterBytes } from "./layout";
-import { evenGa, evenGb, oddGa, oddGb, storeG, storeGt } from "./matrices";
+import { atInfinityN, atZeroN, diagonalOfG, evenNa, evenNb, oddNa, storeGt, storeN } from "./matrices";
 
-/** Rows of G g for the points ±p, from their even and odd parts, to the domain. */
+/** Rows of N h for the points ±p, from their even and odd parts, to the domain. */
 // @ts-expect-error: decorator
 @inline
 function storeRows(
   even0: v128, even1: v128, even2: v128, odd0: v128, odd1: v128, odd2: v128, to: usize, sheet: usize,
 ): void {
-  storeG(f32x4.add(even0, odd0), f32x4.add(even1, odd1), f32x4.add(even2, odd2), to, sheet);
-  storeG(f32x4.sub(even0, odd0), f32x4.sub(even1, odd1), f32x4.sub(even2, odd2), to + 6 * sheet, sheet);
+  storeN(f32x4.add(even0, odd0), f32x4.add(even1, odd1), f32x4.add(even2, odd2), to, sheet);
+  storeN(f32x4.sub(even0, odd0), f32x4.sub(even1, odd1), f32x4.sub(even2, odd2), to + 6 * sheet, sheet);
 }
 
-/** G g Gᵀ for one input and four outputs, taps 64 bytes apart: a vector for each of 36 matrices `sheet` bytes apart. */
+/** N h Nᵀ for packed taps of one input and four outputs: a vector for each of 36 matrices `sheet` bytes apart. */
 // @ts-expect-error: decorator
 @inline
 function tapsToDomain(taps: usize, to: usize, sheet: usize): void {
   const a0 = v128.load(taps), a1 = v128.load(taps, 64), a2 = v128.load(taps, 128);
-  storeG(a0, a1, a2, to, sheet);
   const b0 = v128.load(taps, 192), b1 = v128.load(taps, 256), b2 = v128.load(taps, 320);
   const c0 = v128.load(taps, 384), c1 = v128.load(taps, 448), c2 = v128.load(taps, 512);
-  storeG(c0, c1, c2, to + 30 * sheet, sheet);
+  storeN(atZeroN(a0), atZeroN(a1), atZeroN(a2), to, sheet);
+  storeN(atInfinityN(c0), atInfinityN(c1), atInfinityN(c2), to + 30 * sheet, sheet);
   const low = to + 6 * sheet, high = to + 18 * sheet;
-  storeRows(evenGa(a0, c0), evenGa(a1, c1), evenGa(a2, c2), oddGa(b0), oddGa(b1), oddGa(b2), low, sheet);
-  storeRows(evenGb(a0, c0), evenGb(a1, c1), evenGb(a2, c2), oddGb(b0), oddGb(b1), oddGb(b2), high, sheet);
+  storeRows(evenNa(a0, c0), evenNa(a1, c1), evenNa(a2, c2), oddNa(b0), oddNa(b1), oddNa(b2), low, sheet);
+  storeRows(evenNb(a0, c0), evenNb(a1, c1), evenNb(a2, c2), b0, b1, b2, high, sheet);
 }
 
 /** Inputs and outputs that are packed together. */
@@ -34,36 +34,72 @@ export const packedOutputs = 16;
 /** Bytes of an input in the pack: nine taps of all outputs. */
 const inputBytes: usize = 9 * packedOutputs * 4;
 
+// One tap of some inputs and outputs goes to the pack, times a factor. Where they are no multiple of four, the last vectors
+// overlap those before them; there are four of them at least.
+
+/** For outputs that lie side by side. */
+function packOutputs(
+  from: usize, inputStep: isize, inputs: i32, outputs: i32, factor: v128, to: usize,
+): void {
+  const last = <usize>(outputs - 4) << 2;
+  for (let i = 0; i < inputs; i++, from += inputStep, to += inputBytes) {
+    v128.store(to, f32x4.mul(factor, v128.load(from)));
+    if (outputs == packedOutputs) {
+      v128.store(to, f32x4.mul(factor, v128.load(from, 16)), 16);
+      v128.store(to, f32x4.mul(factor, v128.load(from, 32)), 32);
+      v128.store(to, f32x4.mul(factor, v128.load(from, 48)), 48);
+    } else {
+      for (let at = min<usize>(16, last); ; at = min(at + 16, last)) {
+        v128.store(to + at, f32x4.mul(factor, v128.load(from + at)));
+        if (at == last) break;
+      }
+    }
+  }
+}
+
+/** For inputs that lie side by side. */
+function packInputs(
+  from: usize, outputStep: isize, inputs: i32, outputs: i32, factor: v128, to: usize,
+): void {
+  for (let i = 0; ; i = min(i + 4, inputs - 4)) {
+    for (let o = 0; ; o = min(o + 4, outputs - 4)) {
+      const block = to + <usize>i * inputBytes + (<usize>o << 2);
+      transpose4(from + (<usize>i << 2) + <isize>o * outputStep, outputStep, block, inputBytes);
+      v128.store(block, f32x4.mul(factor, v128.load(block)));
+      v128.store(block, f32x4.mul(factor, v128.load(block, inputBytes)), inputBytes);
+      v128.store(block, f32x4.mul(factor, v128.load(block, 2 * inputBytes)), 2 * inputBytes);
+      v128.store(block, f32x4.mul(factor, v128.load(block, 3 * inputBytes)), 3 * inputBytes);
+      if (o == outputs - 4) break;
+    }
+    if (i == inputs - 4) break;
+  }
+}
+
+/** For any of them. */
+function packCells(
+  from: usize, inputStep: isize, outputStep: isize, inputs: i32, outputs: i32, factor: f32, to: usize,
+): void {
+  for (let i = 0; i < inputs; i++) {
+    for (let o = 0; o < outputs; o++) {
+      const cell = load<f32>(from + <isize>i * inputStep + <isize>o * outputStep);
+      store<f32>(to + <usize>i * inputBytes + (<usize>o << 2), cell * factor);
+    }
+  }
+}
+
 /**
- * Taps of up to 16 inputs and outputs as [input][tap][output]. In the filter the taps lie so far apart, and often
- * by powers of two, that nine lines at a time would drive each other out of the cache.
+ * Taps of up to 16 inputs and outputs as [input][tap][output], with the diagonals of G applied. In the filter the taps lie so
+ * far apart, and often by powers of two, that nine lines at a time would drive each other out of the cache.
  */
 function packTaps(
   from: usize, inputStep: isize, outputStep: isize, tap: isize, inputs: i32, outputs: i32, to: usize,
 ): void {
-  for (let t: usize = 0; t < 9; t++, from += tap, to += packedOutputs * 4) {
-    if (outputs == packedOutputs && outputStep == 4) {
-      for (let i = 0; i < inputs; i++) {
-        const source = from + <isize>i * inputStep, target = to + <usize>i * inputBytes;
-        v128.store(target, v128.load(source));
-        v128.store(target, v128.load(source, 16), 16);
-        v128.store(target, v128.load(source, 32), 32);
-        v128.store(target, v128.load(source, 48), 48);
-      }
-    } else if (outputs == packedOutputs && inputs == packedInputs && inputStep == 4) {
-      for (let i: usize = 0; i < <usize>packedInputs; i += 4) {
-        for (let o: usize = 0; o < <usize>packedOutputs; o += 4) {
-          transpose4(from + 4 * i + o * outputStep, outputStep, to + i * inputBytes + 4 * o, inputBytes);
-        }
-      }
-    } else {
-      for (let i = 0; i < inputs; i++) {
-        for (let o = 0; o < outputs; o++) {
-          const cell = load<f32>(from + <isize>i * inputStep + <isize>o * outputStep);
-          store<f32>(to + <usize>i * inputBytes + (<usize>o << 2), cell);
-        }
-      }
-    }
+  for (let t = 0; t < 9; t++, from += tap, to += packedOutputs * 4) {
+    const factor = diagonalOfG(t / 3) * diagonalOfG(t % 3);
+    const factors = f32x4.splat(factor);
+    if (outputs >= 4 && outputStep == 4) packOutputs(from, inputStep, inputs, outputs, factors, to);
+    else if (min(inputs, outputs) >= 4 && inputStep == 4) packInputs(from, outputStep, inputs, outputs, factors, to);
+    else packCells(from, inputStep, outputStep, inputs, outputs, factor, to);
   }
 }
 

@@ -69,36 +69,58 @@ export function storeA(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, step: 
   storePoints(y0, evenA, oddA, evenB, oddB, y3, to, step);
 }
 
-// G g: a filter to the domain. Values at ±a are the even part plus or minus the odd one, and so at ±b.
+// A filter goes to the domain in two steps, G = N · diag(1/6, b/6, 1/3), with whole numbers in N:
+//
+//        ⎡  6   0   0 ⎤
+//        ⎢ -4  -2  -1 ⎥
+//    N = ⎢ -4   2  -1 ⎥
+//        ⎢  1   1   1 ⎥
+//        ⎢  1  -1   1 ⎥
+//        ⎣  0   0   3 ⎦
+//
+// What follows computes N h from h, to which the diagonal has been applied. Values at ±a are the even part plus or
+// minus the odd one, and so at ±b, where the odd part is h1 itself.
 
 // @ts-expect-error: decorator
 @inline
-export function evenGa(g0: v128, g2: v128): v128 {
-  return times(-2.0 / 3, plus(g0, times(0.5, g2)));
+export function diagonalOfG(i: i32): f32 {
+  return i == 0 ? 1.0 / 6 : i == 1 ? b / 6 : 1.0 / 3;
 }
 
 // @ts-expect-error: decorator
 @inline
-export function oddGa(g1: v128): v128 {
-  return times(-a / 1.5, g1);
+export function atZeroN(h0: v128): v128 {
+  return times(6, h0);
 }
 
 // @ts-expect-error: decorator
 @inline
-export function evenGb(g0: v128, g2: v128): v128 {
-  return times(1.0 / 6, plus(g0, times(2, g2)));
+export function evenNa(h0: v128, h2: v128): v128 {
+  return minus(times(-4, h0), h2);
 }
 
 // @ts-expect-error: decorator
 @inline
-export function oddGb(g1: v128): v128 {
-  return times(b / 6, g1);
+export function oddNa(h1: v128): v128 {
+  return times(-2, h1);
 }
 
 // @ts-expect-error: decorator
 @inline
-export function storeG(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
-  storePoints(g0, evenGa(g0, g2), oddGa(g1), evenGb(g0, g2), oddGb(g1), g2, to, step);
+export function evenNb(h0: v128, h2: v128): v128 {
+  return plus(h0, h2);
+}
+
+// @ts-expect-error: decorator
+@inline
+export function atInfinityN(h2: v128): v128 {
+  return times(3, h2);
+}
+
+// @ts-expect-error: decorator
+@inline
+export function storeN(h0: v128, h1: v128, h2: v128, to: usize, step: usize): void {
+  storePoints(atZeroN(h0), evenNa(h0, h2), oddNa(h1), evenNb(h0, h2), h1, atInfinityN(h2), to, step);
 }
 
 /** Aᵀ m: the domain to results, which go to places of their own. */
