@@ -1,3 +1,4 @@
+import { getThreads, setThreads, whenReady } from "chainrule";
 import { quick } from "../harness/options.ts";
 import { long } from "../harness/pace.ts";
 import type { Contender, Workload } from "../harness/workload.ts";
@@ -49,9 +50,46 @@ function sweep(what: string, label: string, key: keyof Shape, values: readonly n
   };
 }
 
+const usual = getThreads();
+
+/** Training with so many threads, whose start does not count. */
+function trainingWith(threads: number): Contender {
+  const batches = quick ? 1 : 3;
+  const begin = async () => {
+    setThreads(threads);
+    await whenReady();
+  };
+  return {
+    name: threads === 1 ? "1 thread" : `${threads} threads`,
+    units: batches,
+    setup: async () => {
+      await begin();
+      const { batch, size, channels } = tuned;
+      const train = trainChainrule({ net: articleNet(size, channels), batch, batches });
+      return async () => {
+        await begin();
+        const start = performance.now();
+        await train();
+        return { checked: [], said: "", amount: 1000 * (performance.now() - start) };
+      };
+    },
+    release: async () => setThreads(usual),
+  };
+}
+
+const threads: Workload = {
+  title: "Training the article's net with one thread and with two",
+  kind: "threads",
+  unit: "batch of 32",
+  units: 1,
+  pace: long,
+  contenders: [trainingWith(2), trainingWith(1)],
+};
+
 /** Whether the cost of an operation stays the same where shapes are not those that were tuned for. */
 export const scaling: readonly Workload[] = [
   sweep("batches", "batch", "batch", quick ? [1, 4] : [1, 8, 32, 64]),
   sweep("sizes of images", "size", "size", quick ? [9, 16] : [17, 24, 32, 48, 64]),
   sweep("numbers of channels", "channels", "channels", quick ? [13, 16] : [13, 16, 30, 64, 100]),
+  threads,
 ];
