@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matmul as reference } from "../../../src/kernels/reference/matmul.ts";
+import type { Workshop } from "../../../src/kernels/wasm/instruction.ts";
 import { matmul } from "../../../src/kernels/wasm/lower/matmul.ts";
 import { type Shape, sizeOf } from "../../../src/shape.ts";
 import { broadcastView, sliceView, transposeView, type View, viewOf } from "../../../src/view.ts";
@@ -50,12 +51,13 @@ function matrices(
  */
 const tolerance = (k: number): number => (4 + 0.5 * Math.sqrt(k)) * rounding;
 
-function check(a: View, b: View, threads: number): void {
+function check(a: View, b: View, threads: number, isFixed = false): void {
   const shape = [...a.shape.slice(0, -1), b.shape.at(-1)!];
   const [want, size] = [zeros(shape), zeros(shape)];
   reference(exact(a), exact(b), want);
   reference(exact(a, Math.abs), exact(b, Math.abs), size);
-  const got = resultOf([a, b], shape, (workshop, out) => matmul(workshop, a, b, out), threads);
+  const lower = (workshop: Workshop, out: View) => matmul(workshop, a, b, out);
+  const got = resultOf([a, b], shape, lower, threads, Float32Array, isFixed);
   const relative = tolerance(a.shape.at(-1)!);
   expectNear(got, want.data, (i) => relative * size.data[i]!);
 }
@@ -69,11 +71,13 @@ describe("matmul in WebAssembly", () => {
       size: fc.tuple(sizes, sizes, sizes),
       sides: fc.tuple(side, side),
       threads: fc.integer({ min: 1, max: 4 }),
+      isFixed: fc.boolean(),
       seed: seeds,
     });
     fc.assert(
-      fc.property(cases, ({ batch, size: [m, k, n], sides, threads, seed }) => {
-        check(matrices(batch, m, k, sides[0], seed), matrices(batch, k, n, sides[1], seed + 1), threads);
+      fc.property(cases, ({ batch, size: [m, k, n], sides, threads, isFixed, seed }) => {
+        const [a, b] = [matrices(batch, m, k, sides[0], seed), matrices(batch, k, n, sides[1], seed + 1)];
+        check(a, b, threads, isFixed);
       }),
       { numRuns: 300, seed: 5 },
     );
@@ -92,9 +96,23 @@ describe("matmul in WebAssembly", () => {
       for (const transposedB of [false, true]) {
         const a = matrices([], m, k, { ...plain, transposed: transposedA }, 3);
         const b = matrices([], k, n, { ...plain, transposed: transposedB }, 4);
-        for (const threads of [1, 2, 5]) check(a, b, threads);
+        for (const threads of [1, 2, 5]) check(a, b, threads, threads === 1);
       }
     }
+  });
+
+  it("brings a matrix into panels once for many rows, and once for all runs if it stays the same", () => {
+    const kernels = (rows: number, threads: number, isFixed = false) => {
+      const [a, b, out] = [numbers([rows, 200], 1), numbers([200, 30], 2), numbers([rows, 30], 3)];
+      const scratch = () => ({ data: new Float32Array(0), offset: 0 });
+      const instructions = matmul({ threads, scratch, isFixed: () => isFixed }, a, b, out)!;
+      expect(instructions[0]?.prepares?.data).toBe(instructions.length > 1 ? b.data : undefined);
+      return instructions.map(({ kernel }) => kernel);
+    };
+    expect(kernels(64, 2)).toEqual(["gemmPanels", "gemm"]);
+    expect(kernels(64, 1)).toEqual(["gemm"]);
+    expect(kernels(64, 1, true)).toEqual(["gemmPanels", "gemm"]);
+    expect(kernels(8, 2, true)).toEqual(["gemm"]);
   });
 
   it("splits the inner axis over threads where there are few results", () => {

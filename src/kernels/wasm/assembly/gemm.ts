@@ -10,12 +10,13 @@ import { cutTile, packColumns, packPanel, packRows, tileColumns4x8, tileRows4x8 
 //   13                columns in a block
 //   14                pointer to scratch, of so many bytes a thread:
 //   15
-//   16                number of batch axes; from 20 on, the outermost first: size, step of a, step of b
+//   16                number of batch axes; from 21 on, the outermost first: size, step of a, step of b
 // and for `gemm` alone:
 //   17                rows in a block
 //   18                blocks taken at once: small matrices go in groups
 //   19                parts that k is split into; part p of the sums goes to c + p · batch · m · n
-const firstAxis = 20;
+//   20                whether b lies in panels, [n / 8][k][8]: its steps are then 8 along k, and k along n
+const firstAxis = 21;
 
 /**
  * How much of k passes by at a time: a panel of so many rows by 8 columns of B stays in the nearest cache.
@@ -44,7 +45,7 @@ export function matrixAt(args: usize, index: i32, side: i32): i32 {
 /** One block of the product, `rows` by `columns` cells at `c`, whose rows are `n` cells apart. */
 function block(
   a: usize, rowA: isize, colA: isize,
-  b: usize, rowB: isize, colB: isize,
+  b: usize, rowB: isize, colB: isize, inPanels: bool,
   c: usize, n: i32, rows: i32, columns: i32, k: i32, scratch: usize,
 ): void {
   const tile = scratch;
@@ -53,7 +54,7 @@ function block(
   const cStep = <usize>n << 2;
   const transposedA = colA != 4;
   // A panel is worth packing when enough rows use it; one that is cut or transposed must be packed.
-  const packB = colB != 4 || rows >= 16;
+  const packB = !inPanels && (colB != 4 || rows >= 16);
   let from = 0;
   do {
     const count = min(k - from, depth);
@@ -65,7 +66,7 @@ function block(
       const width = min(columns - j, 8);
       let bTile = bHere + <isize>j * colB;
       let bStep = rowB;
-      if (packB || width < 8) {
+      if (packB || (width < 8 && !inPanels)) {
         if (colB == 4) packPanel(panel, bTile, rowB, width, count);
         else packRows(panel, bTile, colB, width, count);
         bTile = panel;
@@ -110,6 +111,7 @@ export function gemm(args: usize, thread: i32, threads: i32): void {
   const rows = int(args, 17);
   const group = int(args, 18);
   const parts = int(args, 19);
+  const inPanels = int(args, 20) != 0;
   const batch = batchOf(args);
   const down = (m + rows - 1) / rows;
   const across = (n + columns - 1) / columns;
@@ -134,11 +136,25 @@ export function gemm(args: usize, thread: i32, threads: i32): void {
       const row = (part * batch + matrix) * m + i;
       const c = pointer(args, 5) + (<usize>(row * n + j) << 2);
       const inner = min(k - k0, share);
-      block(a, rowA, colA, b, rowB, colB, c, n, height, min(n - j, columns), inner, scratch);
+      block(a, rowA, colA, b, rowB, colB, inPanels, c, n, height, min(n - j, columns), inner, scratch);
       if (at == from) first = row * n;
       last = (row + height) * n;
     }
     finish(args, first, last);
+  }
+}
+
+/** Brings a matrix b into panels. Words: 3 b, 4 the panels, 5 n, 6 k, 7 and 8 steps of b along k and n, one of them 1. */
+export function gemmPanels(args: usize, thread: i32, threads: i32): void {
+  const n = int(args, 5);
+  const k = int(args, 6);
+  const rowB: isize = int(args, 7) << 2;
+  const colB: isize = int(args, 8) << 2;
+  for (let j = take(args) * 8; j < n; j = take(args) * 8) {
+    const from = pointer(args, 3) + <isize>j * colB;
+    const panel = pointer(args, 4) + (<usize>(j * k) << 2);
+    if (colB == 4) packPanel(panel, from, rowB, min(n - j, 8), k);
+    else packRows(panel, from, colB, min(n - j, 8), k);
   }
 }
 

@@ -28,7 +28,7 @@ export {
   setPatience,
   want,
 } from "./threads";
-export { gemm, gemmSum } from "./gemm";
+export { gemm, gemmPanels, gemmSum } from "./gemm";
 export { gemv } from "./gemv";
 export { winograd, winogradSums } from "./winograd/convolve";
 export {

@@ -80,13 +80,13 @@ const smallWork = 20_000;
 /** The depth of a packed panel, as in the kernel. */
 const depth = 256;
 
-/** The words that all products share; `rest` are the three of gemm. */
+/** The words that all products share; `rest` are the four of gemm. */
 function wordsOf(
   { a, b, m, n, k, stepA, stepB, batch }: Product,
   target: Place,
   columns: number,
   [scratch, bytes]: readonly [Word, number],
-  rest: readonly [number, number, number],
+  rest: readonly [number, number, number, number],
 ): readonly Word[] {
   return [
     ...[a, b, target, m, n, k, ...stepA, ...stepB, columns, scratch, bytes, batch.length, ...rest],
@@ -100,7 +100,7 @@ function gemv(workshop: Workshop, product: Product, grain: number): readonly Ins
   if (stepB[1] !== 1 && stepA[1] !== 1) return undefined;
   const blocks = matricesOf(product) * n * k < smallWork ? 1 : 4 * workshop.threads;
   const columns = workshop.threads === 1 ? n : Math.max(ceilTo(Math.ceil(n / blocks), 16), 64);
-  const words = wordsOf(product, out, columns, [0, 0], [0, 0, 0]);
+  const words = wordsOf(product, out, columns, [0, 0], [0, 0, 0, 0]);
   const whole = columns >= n || grain === 1;
   return [{ kernel: "gemv", words, ...(whole && { epilogue: { result: out, grain } }) }];
 }
@@ -125,7 +125,33 @@ function blocksOf(product: Product, threads: number) {
   return few && parts > 1 ? { rows, columns: n, parts } : { rows, columns, parts: 1 };
 }
 
-function gemm(workshop: Workshop, product: Product): readonly Instruction[] {
+/** Rows of A for which it pays to pack B. */
+const manyRows = 16;
+/** More cells than this are not copied whole. */
+const mostPacked = 2 ** 22;
+
+/**
+ * Brings B into panels before the product, once for all blocks of rows, or once for all runs if it stays the same; gives the
+ * product with B in panels. `undefined` where each block had better pack what it needs.
+ */
+function inPanels(workshop: Workshop, product: Product): [Instruction, Product] | undefined {
+  const { b, m, n, k, stepB, batch } = product;
+  const cells = k * ceilTo(n, 8);
+  const blocks = Math.ceil(m / blocksOf(product, workshop.threads).rows);
+  const pays = m >= manyRows && (blocks > 1 || workshop.isFixed(b));
+  if (!pays || batch.length > 0 || m * n * k < smallWork || cells > mostPacked) return undefined;
+  const panels = workshop.scratch(cells);
+  const words = [b, panels, n, k, ...stepB];
+  return [
+    { kernel: "gemmPanels", words, prepares: b },
+    { ...product, b: panels, stepB: [8, k] },
+  ];
+}
+
+function gemm(workshop: Workshop, given: Product): readonly Instruction[] {
+  const packed = inPanels(workshop, given);
+  const [first, product] = packed ?? [undefined, given];
+  const before = first ? [first] : [];
   const { out, m, n, k, stepA } = product;
   const { rows, columns, parts } = blocksOf(product, workshop.threads);
   const cells = matricesOf(product) * m * n;
@@ -134,11 +160,17 @@ function gemm(workshop: Workshop, product: Product): readonly Instruction[] {
   const scratch = [workshop.scratch(size * workshop.threads), 4 * size] as const;
   const target = parts > 1 ? workshop.scratch(parts * cells) : out;
   const group = Math.max(1, Math.floor((5 * smallWork) / (rows * columns * Math.max(k, 1))));
-  const words = wordsOf(product, target, columns, scratch, [rows, group, parts]);
+  const words = wordsOf(product, target, columns, scratch, [
+    rows,
+    group,
+    parts,
+    Number(packed !== undefined),
+  ]);
   const epilogue = { result: out, grain: n };
-  if (parts === 1) return [{ kernel: "gemm", words, ...(columns >= n && { epilogue }) }];
+  if (parts === 1) return [...before, { kernel: "gemm", words, ...(columns >= n && { epilogue }) }];
   const block = n * Math.max(1, Math.floor(4096 / n));
   return [
+    ...before,
     { kernel: "gemm", words },
     { kernel: "gemmSum", words: [target, out, cells, parts, block], epilogue },
   ];
