@@ -103,12 +103,10 @@ function scanGroup(args: usize, from: usize, to: usize, lanes: i32): void {
     const x = from + (<usize>lane << 2);
     const out = to + (<usize>lane << 2);
     const one = lane >= vectors;
-    if (how == SOFTMAX) {
-      if (one) normalize(x, fromStep, out, toStep, length, false, true);
-      else normalize(x, fromStep, out, toStep, length, false, false);
-    } else if (how == LOG_SOFTMAX) {
-      if (one) normalize(x, fromStep, out, toStep, length, true, true);
-      else normalize(x, fromStep, out, toStep, length, true, false);
+    if (how == SOFTMAX || how == LOG_SOFTMAX) {
+      const log = how == LOG_SOFTMAX;
+      if (one) normalize(x, fromStep, out, toStep, length, log, true);
+      else normalize(x, fromStep, out, toStep, length, log, false);
     } else if (one) {
       accumulate(x, fromStep, out, toStep, length);
     } else {
