@@ -11,7 +11,8 @@ const target = "src/kernels/wasm/binary.ts";
 const binary = join(mkdtempSync(join(tmpdir(), "chainrule-")), "kernels.wasm");
 
 const options = [
-  ...["-O3", "--converge", "--runPasses", "reorder-locals", "--noAssert", "--runtime", "stub", "--use", "abort="],
+  ...["-O3", "--converge", "--runPasses", "reorder-locals"],
+  ...["--noAssert", "--runtime", "stub", "--use", "abort="],
   ...["--enable", "simd", "--enable", "threads", "--exportTable"],
   ...["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
 ];
