@@ -123,4 +123,21 @@ describe("what depends on variables alone", () => {
       expectSame(f(x), net(x));
     }
   });
+
+  it("and the panels of matrices", () => {
+    const w = c.variable(numbers(1, [60, 30], "float32"));
+    const x = numbers(2, [40, 60], "float32");
+    // Op by op, the sums are added up in the same order.
+    const net = (y: c.Tensor) => y.matmul(w).relu();
+    const f = c.compile(net);
+    for (const change of [0, 0, 1, 0]) {
+      if (change) w.assign(w.mul(-0.5));
+      expectSame(f(x), net(x));
+    }
+    const step = compiledStep((y) => ({ results: [net(y)], updates: new Map([[w, w.mul(2)]]) }), [x]);
+    for (let run = 0; run < 3; run++) {
+      const expected = net(x);
+      expectSame(step(x)[0]!, expected);
+    }
+  });
 });
