@@ -10,6 +10,10 @@ import type { View } from "../../src/view.ts";
 type Kernel = (args: number, thread: number, threads: number) => void;
 type Epilogue = (args: number, from: number, to: number) => void;
 
+// Cells after each piece of scratch that a kernel must leave alone, and what they hold.
+const fence = 64;
+const untouched = 123;
+
 /** A module that exports the function `e.f` that it imports, (i32, i32, i32) → (), so that it may stand in a table. */
 const passing = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0],
@@ -80,10 +84,12 @@ export function runLowering(
     homes.set(data, at);
     bytes.set(raw(data), at);
   }
+  const fences: Float32Array[] = [];
   const scratch = (cells: number): Place => {
     const data = new Float32Array(0);
-    const at = reserve(cells * 4);
+    const at = reserve((cells + fence) * 4);
     new Float32Array(memory.buffer, at, cells).fill(Number.NaN);
+    fences.push(new Float32Array(memory.buffer, at + cells * 4, fence).fill(untouched));
     homes.set(data, at);
     return { data, offset: 0 };
   };
@@ -119,6 +125,10 @@ export function runLowering(
     for (let thread = 0; thread < threads; thread++) (exports[kernel] as Kernel)(args, thread, threads);
   }
   recording?.check();
+  expect(
+    fences.every((cells) => cells.every((cell) => cell === untouched)),
+    "kernels stay within the scratch that their lowering asked for",
+  ).toBe(true);
   for (const { data } of views)
     raw(data).set(bytes.slice(homes.get(data)!, homes.get(data)! + data.byteLength));
   return true;
