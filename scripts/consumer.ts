@@ -84,6 +84,8 @@ try {
     check(`types, ${resolution}`, () => node(tsc, ...options, "program.ts"), "");
   }
   check("runs in Node", () => node("program.js"), printed);
+  const name = 'import { Dense } from "chainrule"; console.log(Dense(1).constructor.name)';
+  check("classes have their names in Node", () => node("--input-type=module", "-e", name), "Dense");
 
   const command = join(project, "node_modules/chainrule", manifest.bin.chainrule);
   const neuron = ["step", "neuron", "--by", "op", "--from", "0", "--to", "0"];

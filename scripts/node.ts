@@ -21,6 +21,8 @@ const { metafile } = await build({
   target: "es2022",
   // package.json says what has effects in dist/, not here.
   ignoreAnnotations: true,
+  // Class names are what people see in a console.
+  keepNames: true,
   sourcemap: true,
   sourcesContent: false,
   legalComments: "none",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as c from "../../src/index.ts";
+import { runtime } from "../../src/kernels/wasm/runtime/runtime.ts";
 import { streamFrom } from "../../src/random.ts";
 import { spread } from "../support/cells.ts";
 import { expectCompiles, expectSame, runs } from "../support/compiled.ts";
@@ -247,4 +248,20 @@ describe("results that lie where operands lay", () => {
     expectCompiles((t) => c.where(t.greater(0), 0, t.mul(3)), [x]);
     expectCompiles((t) => c.where(t.greater(0), t.mul(3), 0), [x]);
   });
+});
+
+it("large instructions are shared among threads, small ones are not", () => {
+  const before = c.getThreads();
+  c.setThreads(2);
+  const program = vi.spyOn(runtime(), "program");
+  const threadsFor = (size: number) => {
+    c.compile((x: c.Tensor) => x.matmul(x))(c.ones([size, size]));
+    return program.mock.lastCall![2];
+  };
+  try {
+    expect([threadsFor(10), threadsFor(100)]).toEqual([1, 2]);
+  } finally {
+    program.mockRestore();
+    c.setThreads(before);
+  }
 });
